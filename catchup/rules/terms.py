@@ -250,3 +250,30 @@ class EscalationKind(StrEnum):
     STOPPED = "stopped"
     REGISTRATION_LATE = "registration_late"
     DECISION = "decision"
+
+
+class CallState(StrEnum):
+    """Where a call stands on a day: how it was closed or, while it is not, what its dates say (R16)."""
+
+    OPEN = "open"
+    DUE = "due"
+    OVERDUE = "overdue"
+    MISSED = "missed"
+    DONE = "done"
+    NOT_REACHED = "not_reached"
+    CANCELLED = "cancelled"
+
+
+class Matter(StrEnum):
+    """Something a council is asked for; R9 says which council for each."""
+
+    ASSESSMENT = "assessment"
+    THERAPY_FUND = "therapy_fund"
+    ALLOWANCE = "allowance"
+    SAFEGUARDING = "safeguarding"
+    VIRTUAL_SCHOOL = "virtual_school"
+    FAMILY_HELP = "family_help"
+    SEND = "send"
+    ADOPTION_SERVICES = "adoption_services"
+    LETTERBOX = "letterbox"
+    RECORDS = "records"

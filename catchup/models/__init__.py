@@ -1,0 +1,39 @@
+"""Typed tables; no queries, no Flask. Importing the package makes every table known."""
+
+from catchup.models import (
+    audit,
+    call,
+    concern,
+    council,
+    directory,
+    family,
+    handover,
+    home,
+    job,
+    order,
+    outbox,
+    plan,
+    registration,
+    signpost,
+    staff,
+)
+from catchup.models.base import Base
+
+__all__ = [
+    "Base",
+    "audit",
+    "call",
+    "concern",
+    "council",
+    "directory",
+    "family",
+    "handover",
+    "home",
+    "job",
+    "order",
+    "outbox",
+    "plan",
+    "registration",
+    "signpost",
+    "staff",
+]

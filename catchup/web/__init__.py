@@ -1,0 +1,20 @@
+"""Blueprints by audience, each with its own guard."""
+
+from flask import Flask
+
+from catchup.web import account, errors, filters, health, security, static
+from catchup.web.admin import admin
+from catchup.web.manager import manager
+from catchup.web.public import public
+from catchup.web.staff import staff
+
+
+def register(app: Flask) -> None:
+    """Bind everything a browser can reach to the app."""
+    security.register(app)
+    static.register(app)
+    filters.register(app)
+    errors.register(app)
+    account.register(app)
+    for blueprint in (public, staff, manager, admin, health.health):
+        app.register_blueprint(blueprint)

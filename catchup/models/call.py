@@ -1,0 +1,158 @@
+"""Calls, the attempts to get through, and what was said."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from catchup.crypto import Encrypted
+from catchup.models.base import Base, Identified
+from catchup.models.family import Family
+from catchup.rules.terms import Area, Band, CallKind, ClosedAs, EscalationKind, Going, Need, Outcome
+
+OPEN = text("closed_at IS NULL")
+
+
+class Call(Identified, Base):
+    """One call owed to one family in one cycle. The unique key makes the nightly job safe to run twice.
+
+    Open, due, overdue and missed follow from ``due_on``; only closing facts are stored. ``not_before`` and
+    ``promised_at`` say when to try again. A claim is ``claimed_by`` until ``claimed_until``.
+    """
+
+    __tablename__ = "call"
+    __table_args__ = (
+        UniqueConstraint("family_id", "kind", "cycle"),
+        CheckConstraint("(closed_at IS NULL) = (closed_as IS NULL)", "closed"),
+        CheckConstraint("(claimed_by IS NULL) = (claimed_until IS NULL)", "claim"),
+        Index("ix_call_open_lead", "lead_id", "due_on", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_call_open_due", "due_on", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_call_due_council", "due_on", "council_code"),
+        Index("ix_call_held_council", "held_on", "held_council"),
+    )
+
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("family.id"), index=True)
+    kind: Mapped[CallKind]
+    cycle: Mapped[int]
+    cycle_on: Mapped[date]
+    due_on: Mapped[date]
+    opens_on: Mapped[date]
+    moving_on: Mapped[bool] = mapped_column(default=False)
+    opened_on: Mapped[date]
+    council_code: Mapped[str | None] = mapped_column(ForeignKey("council.code"))
+    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    promised_at: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    claimed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    claimed_until: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closed_as: Mapped[ClosedAs | None]
+    closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    closed_reason: Mapped[str | None] = mapped_column(Encrypted("call.closed_reason"))
+    # The conversation: the day it was held and the council responsible that day, which never move afterwards.
+    held_on: Mapped[date | None]
+    held_council: Mapped[str | None] = mapped_column(ForeignKey("council.code"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy reads it off the class
+
+    family: Mapped[Family] = relationship()
+    attempts: Mapped[list["Attempt"]] = relationship(
+        back_populates="call", order_by="(Attempt.at, Attempt.id)"
+    )
+    conversation: Mapped["Conversation | None"] = relationship(back_populates="call")
+
+
+class Attempt(Identified, Base):
+    """One try to get through."""
+
+    __tablename__ = "attempt"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), index=True)
+    at: Mapped[datetime]
+    on: Mapped[date]
+    band: Mapped[Band | None]
+    outcome: Mapped[Outcome]
+    counts: Mapped[bool]
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    phone_id: Mapped[UUID | None] = mapped_column(ForeignKey("phone.id"))
+    promised_at: Mapped[datetime | None]
+    note: Mapped[str | None] = mapped_column(Encrypted("attempt.note"))
+
+    call: Mapped[Call] = relationship(back_populates="attempts")
+
+
+class Conversation(Base):
+    """What was said on a call: need, concern, follow-up. How each area is going is in ``talked_about``."""
+
+    __tablename__ = "conversation"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
+    held_at: Mapped[datetime]
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    free_to_talk: Mapped[bool]
+    identity_checked: Mapped[bool]
+    need: Mapped[Need]
+    concern: Mapped[bool]
+    follow_up_on: Mapped[date | None]
+    note: Mapped[str | None] = mapped_column(Encrypted("conversation.note"))
+    changes: Mapped[str | None] = mapped_column(Encrypted("conversation.changes"))
+    minutes: Mapped[int | None]
+
+    call: Mapped[Call] = relationship(back_populates="conversation")
+    talked_about: Mapped[list["TalkedAbout"]] = relationship(back_populates="conversation")
+
+
+class TalkedAbout(Identified, Base):
+    """How one area of life is going for one person, with a note that belongs to that person."""
+
+    __tablename__ = "talked_about"
+    __table_args__ = (CheckConstraint("child_id IS NULL OR parent_id IS NULL", "person"),)
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.call_id"), index=True)
+    area: Mapped[Area]
+    child_id: Mapped[UUID | None] = mapped_column(ForeignKey("child.id"))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("parent.id"))
+    going: Mapped[Going]
+    note: Mapped[str | None] = mapped_column(Encrypted("talked_about.note"))
+
+    conversation: Mapped[Conversation] = relationship(back_populates="talked_about")
+
+
+class Escalation(Identified, Base):
+    """Something a manager is asked to look at, and what the manager decided."""
+
+    __tablename__ = "escalation"
+    __table_args__ = (
+        Index(
+            "ix_escalation_open",
+            "raised_at",
+            "id",
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+        Index(
+            "uq_escalation_open",
+            "family_id",
+            "kind",
+            "call_id",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("family.id"), index=True)
+    call_id: Mapped[UUID | None] = mapped_column(ForeignKey("call.id"))
+    kind: Mapped[EscalationKind]
+    raised_at: Mapped[datetime]
+    raised_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    reason: Mapped[str | None] = mapped_column(Encrypted("escalation.reason"))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    decision: Mapped[str | None] = mapped_column(Encrypted("escalation.decision"))
+
+    family: Mapped[Family] = relationship()
+    call: Mapped[Call | None] = relationship()

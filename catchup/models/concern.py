@@ -1,0 +1,49 @@
+"""Safeguarding concerns: their own pathway, never a category of signpost."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from catchup.crypto import Encrypted
+from catchup.models.base import Base, Identified
+from catchup.rules.terms import ConcernKind
+
+
+class Concern(Identified, Base):
+    """A concern about safety: who was told of it, or why nobody was and which manager agreed."""
+
+    __tablename__ = "concern"
+    __table_args__ = (
+        CheckConstraint("(told_at IS NOT NULL) <> (no_referral_reason IS NOT NULL)", "told_or_why_not"),
+        CheckConstraint("told_at IS NULL OR (told_who IS NOT NULL AND told_reference IS NOT NULL)", "told"),
+        CheckConstraint("no_referral_reason IS NULL OR agreed_by IS NOT NULL", "agreed"),
+        CheckConstraint("parent_told = (parent_not_told_why IS NULL)", "parent_told"),
+        Index(
+            "ix_concern_open",
+            "recorded_at",
+            "id",
+            sqlite_where=text("acknowledged_at IS NULL"),
+            postgresql_where=text("acknowledged_at IS NULL"),
+        ),
+    )
+
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("family.id"), index=True)
+    call_id: Mapped[UUID | None] = mapped_column(ForeignKey("call.id"))
+    child_id: Mapped[UUID | None] = mapped_column(ForeignKey("child.id"))
+    kind: Mapped[ConcernKind]
+    what: Mapped[str] = mapped_column(Encrypted("concern.what"))
+    where_child_is: Mapped[str] = mapped_column(Encrypted("concern.where_child_is"))
+    council_code: Mapped[str | None] = mapped_column(ForeignKey("council.code"))
+    told_at: Mapped[datetime | None]
+    told_who: Mapped[str | None] = mapped_column(Encrypted("concern.told_who"))
+    told_reference: Mapped[str | None] = mapped_column(Encrypted("concern.told_reference"))
+    parent_told: Mapped[bool]
+    parent_not_told_why: Mapped[str | None] = mapped_column(Encrypted("concern.parent_not_told_why"))
+    no_referral_reason: Mapped[str | None] = mapped_column(Encrypted("concern.no_referral_reason"))
+    agreed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))

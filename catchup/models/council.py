@@ -1,0 +1,68 @@
+"""Councils by code and date, what became of them, and the agencies they form."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from catchup.models.base import Base, Identified, gss
+
+
+class Council(Base):
+    """An upper-tier or unitary council of England under one code. A changed council is a new row."""
+
+    __tablename__ = "council"
+    __table_args__ = (
+        CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", "dates"),
+    )
+
+    code: Mapped[str] = mapped_column(gss, primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    provisional: Mapped[bool] = mapped_column(default=False)
+    # The front door for concerns: blank until somebody has checked it.
+    front_door_day: Mapped[str | None] = mapped_column(String(40))
+    front_door_night: Mapped[str | None] = mapped_column(String(40))
+    front_door_checked_on: Mapped[date | None]
+
+    successors: Mapped[list["CouncilSuccessor"]] = relationship(
+        back_populates="council", foreign_keys="CouncilSuccessor.council_code", cascade="all, delete-orphan"
+    )
+
+
+class CouncilSuccessor(Base):
+    """One council that took over (part of) another's area. A successor without a code yet has a name only."""
+
+    __tablename__ = "council_successor"
+
+    council_code: Mapped[str] = mapped_column(ForeignKey("council.code"), primary_key=True)
+    successor: Mapped[str] = mapped_column(String(100), primary_key=True)
+
+    council: Mapped[Council] = relationship(back_populates="successors", foreign_keys=[council_code])
+
+
+class Agency(Identified, Base):
+    """A regional adoption agency: a dated set of councils."""
+
+    __tablename__ = "agency"
+
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+
+    memberships: Mapped[list["AgencyMembership"]] = relationship(back_populates="agency")
+
+
+class AgencyMembership(Identified, Base):
+    """A council's time in an agency, both days included."""
+
+    __tablename__ = "agency_membership"
+    __table_args__ = (Index(None, "agency_id", "council_code", "from_on", unique=True),)
+
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    council_code: Mapped[str] = mapped_column(ForeignKey("council.code"), index=True)
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+
+    agency: Mapped[Agency] = relationship(back_populates="memberships")

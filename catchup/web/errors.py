@@ -1,0 +1,21 @@
+"""Errors as calm pages. What went wrong is logged by its kind, never with anybody's data."""
+
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
+
+
+def register(app: Flask) -> None:
+    """Answer every error with its page."""
+    app.register_error_handler(HTTPException, page)
+
+
+def page(error: HTTPException) -> ResponseReturnValue:
+    """The page for an error; one without a page of its own is shown as the nearest."""
+    if error.response is not None:
+        return error.response
+    code = error.code or InternalServerError.code
+    known = code if code in PAGES else (400 if code < 500 else 500)
+    return render_template(f"errors/{known}.html"), code

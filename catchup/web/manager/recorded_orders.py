@@ -1,0 +1,1 @@
+"""Recorded orders: the list and its import."""

@@ -1,0 +1,1 @@
+"""Joining, one question a page."""

@@ -1,0 +1,1 @@
+"""Which council supports a family."""

@@ -1,0 +1,16 @@
+"""What lead social workers and managers work with."""
+
+from flask import Blueprint
+
+staff = Blueprint("staff", __name__)
+
+from catchup.web.staff import (  # noqa: E402 -- the views need the blueprint
+    calls,
+    directory,
+    families,
+    handovers,
+    queue,
+    registrations,
+)
+
+__all__ = ["calls", "directory", "families", "handovers", "queue", "registrations", "staff"]

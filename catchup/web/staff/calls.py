@@ -1,0 +1,1 @@
+"""Making a call: starting, attempts, the conversation."""

@@ -1,0 +1,1 @@
+"""Families: finding one, its page, stopping everything."""

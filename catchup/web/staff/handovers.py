@@ -1,0 +1,1 @@
+"""Handovers: the board and each one's steps."""

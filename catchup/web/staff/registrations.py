@@ -1,0 +1,1 @@
+"""Registrations: accept, refuse."""

@@ -1,0 +1,165 @@
+"""Settings from the environment. A bad one stops the start with a sentence that says what to do."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).parent
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+SHORTEST_SECRET = 32
+
+
+class ConfigError(Exception):
+    """A setting that must not be started with. The text is a sentence for the person at the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the service takes from its surroundings, checked once.
+
+    Keys are raw bytes: each encryption key, the index key and the audit key are 32 bytes.
+    ``today`` moves the service's date in a demo and is None otherwise.
+    """
+
+    database_url: str
+    secret_key: str = field(repr=False)
+    encryption_keys: tuple[bytes, ...] = field(repr=False)
+    index_key: bytes = field(repr=False)
+    audit_key: bytes = field(repr=False)
+    instance: Path
+    demo: bool = False
+    today: date | None = None
+    port: int = 5000
+    base_url: str = "http://127.0.0.1:5000"
+    smtp_url: str | None = field(default=None, repr=False)
+    notify_api_key: str | None = field(default=None, repr=False)
+    sender_address: str = "catch-up@example.com"
+    agency_name: str = "Catch-up calls"
+    trusted_proxies: int = 0
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the service over https (decides the cookies' prefix and the Secure flag)."""
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> "Settings":
+        """Read and check the settings. Raises ConfigError with a sentence."""
+        demo = _flag(env, "CATCHUP_DEMO")
+        instance = Path(env.get("CATCHUP_INSTANCE") or ROOT / "instance").absolute()
+        instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+        port = _port(env.get("PORT") or "5000")
+        secret = env.get("SECRET_KEY") or (_demo_secret(instance) if demo else "")
+        if len(secret) < SHORTEST_SECRET:
+            raise ConfigError(
+                f"SECRET_KEY must be at least {SHORTEST_SECRET} characters. "
+                "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        base_url = _base_url(env.get("CATCHUP_BASE_URL") or f"http://127.0.0.1:{port}", demo=demo)
+        return cls(
+            database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{instance / 'catchup.db'}"),
+            secret_key=secret,
+            encryption_keys=_keys(env, "CATCHUP_ENCRYPTION_KEYS", secret, demo=demo),
+            index_key=_keys(env, "CATCHUP_INDEX_KEY", secret, demo=demo)[0],
+            audit_key=_keys(env, "CATCHUP_AUDIT_KEY", secret, demo=demo)[0],
+            instance=instance,
+            demo=demo,
+            today=_today(env.get("CATCHUP_TODAY"), demo=demo),
+            port=port,
+            base_url=base_url,
+            smtp_url=env.get("SMTP_URL") or None,
+            notify_api_key=env.get("NOTIFY_API_KEY") or None,
+            sender_address=env.get("CATCHUP_SENDER") or "catch-up@example.com",
+            agency_name=env.get("CATCHUP_AGENCY") or "Catch-up calls",
+            trusted_proxies=_count(env.get("CATCHUP_PROXIES") or "0"),
+        )
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "")
+    if value not in {"", "0", "1"}:
+        raise ConfigError(f"{name} must be 1 or 0, not {value!r}.")
+    return value == "1"
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise ConfigError(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) > 5:
+        raise ConfigError(f"CATCHUP_PROXIES must be the number of proxies in front, 0 to 5, not {text!r}.")
+    return int(text)
+
+
+def _today(text: str | None, *, demo: bool) -> date | None:
+    if not text:
+        return None
+    if not demo:
+        raise ConfigError("CATCHUP_TODAY moves the date of a demo only. Set CATCHUP_DEMO=1 or take it away.")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"CATCHUP_TODAY must be a date like 2026-11-22, not {text!r}.") from None
+
+
+def _base_url(text: str, *, demo: bool) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ConfigError(
+            f"CATCHUP_BASE_URL must be a web address like https://calls.example.org, not {text!r}."
+        )
+    if parts.scheme == "http" and not (demo and parts.hostname in LOOPBACK):
+        raise ConfigError(
+            "CATCHUP_BASE_URL must begin with https://. Plain http is for a demo on this machine: "
+            "CATCHUP_DEMO=1 and a loopback address."
+        )
+    return text.rstrip("/")
+
+
+def _database_url(text: str) -> str:
+    if text.startswith("sqlite:///"):
+        return text
+    if text.startswith(("postgresql://", "postgresql+psycopg://")):
+        return "postgresql+psycopg://" + text.split("://", 1)[1]
+    raise ConfigError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+
+
+def _keys(env: Mapping[str, str], name: str, secret: str, *, demo: bool) -> tuple[bytes, ...]:
+    """32-byte keys, base64 and comma-separated; derived from the secret in a demo only."""
+    text = env.get(name)
+    if not text:
+        if not demo:
+            raise ConfigError(
+                f"{name} is missing. Make a key with: "
+                "python3 -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'"
+            )
+        return (hmac.digest(secret.encode(), name.encode(), hashlib.sha256),)
+    try:
+        keys = tuple(base64.b64decode(part.strip(), validate=True) for part in text.split(","))
+    except binascii.Error:
+        raise ConfigError(f"{name} must be base64.") from None
+    if any(len(key) != 32 for key in keys):
+        raise ConfigError(f"Every key in {name} must be 32 bytes long before base64.")
+    return keys
+
+
+def _demo_secret(instance: Path) -> str:
+    """The demo's secret, made once and kept beside its database."""
+    path = instance / "secret"
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text()

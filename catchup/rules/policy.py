@@ -1,0 +1,69 @@
+"""The settings that law or policy may change, each with the day from which it holds.
+
+A council's lawyers change a rule here and nowhere else. The letter beside a setting says how sure it is:
+H read in an official text, M a sound reading, C the service's own choice.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The settings in force on one day. Source: service policy R11."""
+
+    placing_years: int = 3  # H: length of the placing council's period (under review). SI 2005/691, reg. 7
+    adult_age: int = 18  # H: no scheduled call from this birthday of the youngest child
+    therapy_until_age: int = 21  # H: Adoption and Special Guardianship Support Fund
+    therapy_until_age_with_plan: int = 25  # H: the same, with an education, health and care plan
+    therapy_fund_pence: int | None = None  # H: limit a child and year; None where no limit is known
+
+    welcome_working_days: int = 10  # C, R14
+    first_annual_after_days: int = 90  # C, R14: from the acceptance to the first annual call's anniversary
+    opens_before_days: int = 28  # C, R16
+    on_time_days: int = 28  # C, R16
+    missed_after_days: int = 90  # C, R16
+    made_up_after_pause_days: int = 90  # C, R15
+
+    attempts: int = 3  # C, R17
+    attempts_within_working_days: int = 20  # C, R17
+    claim_minutes: int = 30  # C, R19
+    crisis_working_days: int = 5  # C, R20
+    high_need_days: int = 42  # C, R20
+    registration_working_days: int = 2  # C, R23
+    acknowledge_concern_minutes: int = 60  # C
+
+    handover_planned_months: int = 6  # C
+    family_told_months: int = 3  # C
+    take_up_days: int = 90  # C, M1
+    directory_stale_days: int = 180  # C
+    review_at_age: int = 25  # C, P7
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of `Policy` given a value from a day on."""
+
+    from_on: date
+    name: str
+    value: int | None
+
+
+CHANGES = (
+    # £3,000 a child in 2025/26 and 2026/27; nothing is announced for later years.
+    Setting(date(2025, 4, 1), "therapy_fund_pence", 300_000),
+    Setting(date(2027, 4, 1), "therapy_fund_pence", None),
+)
+
+
+def policy_on(on: date, overrides: Iterable[Setting] = ()) -> Policy:
+    """The policy in force on a day: the defaults, then what has changed by then; overrides win on one day.
+
+    For responsibility the day is that of the order: an order keeps the period it was made under (M).
+    Raises TypeError for a setting that does not exist. Source: service policy R11.
+    """
+    changed = sorted((s for s in (*CHANGES, *overrides) if s.from_on <= on), key=lambda s: s.from_on)
+    values: dict[str, Any] = {setting.name: setting.value for setting in changed}
+    return replace(Policy(), **values)

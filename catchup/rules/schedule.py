@@ -1,0 +1,218 @@
+"""The calls a family is owed: when each falls due, opens and is missed. One function makes the whole plan.
+
+Source: service policy R10, R12 to R16.
+"""
+
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from catchup.rules.calendar import ONE_DAY, add_working_days, anniversary, birthday, in_year, on_or_after
+from catchup.rules.policy import Policy
+from catchup.rules.terms import CallKind, CallState, ClosedAs
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A time in which the family asked not to be rung, both days included; `until_on` None: no end yet."""
+
+    from_on: date
+    until_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallDates:
+    """One call of a family, known by (kind, cycle), and the three days it turns on.
+
+    `cycle`: an annual call's anniversary number; for a welcome call the ordinal of the day that brought it,
+    which is also its `cycle_on`.
+    """
+
+    kind: CallKind
+    cycle: int
+    cycle_on: date
+    due_on: date
+    opens_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class OwedCall(CallDates):
+    """One call of the plan. It is missed after `missed_after`; `moving_on` marks the last annual call."""
+
+    on_time_until: date
+    missed_after: date
+    moving_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleFacts:
+    """What the plan of one family depends on.
+
+    `orders`: the dates of the orders of its living children, of which the first is the anchor.
+    `acceptances`: the days on which it was accepted, more than one if it came back; `left_on` only while it
+    is out of the scheme. `joined`: the days on which children with later orders joined. `preferred`: month
+    and day on which it would rather be rung. `opened`: calls that exist, whose dates no rule moves any more.
+    `orders_of_children_who_died` never date a call; they keep the later anniversaries' numbers as they were.
+    """
+
+    orders: tuple[date, ...]
+    acceptances: tuple[date, ...]
+    youngest_born_on: date
+    left_on: date | None = None
+    joined: tuple[date, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    preferred: tuple[int, int] | None = None
+    opened: tuple[CallDates, ...] = ()
+    orders_of_children_who_died: tuple[date, ...] = ()
+
+
+def plan(facts: ScheduleFacts, holidays: Container[date], policy: Policy) -> tuple[OwedCall, ...]:
+    """Every call from the latest acceptance until the youngest child is an adult, by opening day.
+
+    Empty for a family that has left, was never accepted or has no living child. Calls due in a pause are
+    left out, but for one that is made up. Source: service policy R10, R12 to R16.
+    """
+    accepted_on = max(facts.acceptances, default=None)
+    if accepted_on is None or not facts.orders:
+        return ()
+    if facts.left_on is not None and facts.left_on >= accepted_on:
+        return ()
+    adult_on = birthday(facts.youngest_born_on, policy.adult_age)
+    opened = {(call.kind, call.cycle): call for call in facts.opened}
+    calls: Sequence[OwedCall] = [
+        _owed(dates, policy)
+        for dates in _cycles(facts, accepted_on, adult_on, opened, holidays, policy)
+        if dates.due_on < adult_on
+    ]
+    pauses = _joined_up(facts.pauses)
+    for pause in pauses:
+        if pause.until_on is not None:
+            calls = plan_after_pause(calls, pause, policy)
+    # A pause without an end may yet end in time, so it does not make an earlier call the last one.
+    calls = _mark_moving_on(calls)
+    for pause in pauses:
+        if pause.until_on is None:
+            calls = plan_after_pause(calls, pause, policy)
+    return tuple(sorted(calls, key=_by_opening))
+
+
+def calls_owed(
+    facts: ScheduleFacts, until: date, holidays: Container[date], policy: Policy
+) -> list[OwedCall]:
+    """The calls of the plan that open by a day, by opening day, welcome first. Source: service policy R16."""
+    return [call for call in plan(facts, holidays, policy) if call.opens_on <= until]
+
+
+def plan_after_pause(calls: Sequence[OwedCall], pause: Pause, policy: Policy) -> list[OwedCall]:
+    """The calls that a family's own pause leaves: none due in it, but for the newest, if not too old by then.
+
+    That one keeps its due date and opens on the day after the pause. Source: service policy R15.
+    """
+    last_day = pause.until_on or date.max
+    paused = [call for call in calls if pause.from_on <= call.due_on <= last_day]
+    kept = [call for call in calls if call not in paused]
+    if paused and pause.until_on is not None:
+        newest = max(paused, key=lambda call: call.due_on)
+        resumes_on = pause.until_on + ONE_DAY
+        if (resumes_on - newest.due_on).days <= policy.made_up_after_pause_days:
+            kept.append(replace(newest, opens_on=resumes_on))
+    return kept
+
+
+def open_state(due_on: date, closed_as: ClosedAs | None, on: date, policy: Policy) -> CallState:
+    """Where a call stands on a day: how it was closed, otherwise what its due date says.
+
+    Source: service policy R16.
+    """
+    if closed_as is not None:
+        return CallState(closed_as.value)
+    if on < due_on:
+        return CallState.OPEN
+    if on == due_on:
+        return CallState.DUE
+    return CallState.MISSED if on > missed_after(due_on, policy) else CallState.OVERDUE
+
+
+def on_time_until(due_on: date, policy: Policy) -> date:
+    """The last day on which a conversation counts as held on time. Source: service policy R16."""
+    return due_on + timedelta(days=policy.on_time_days)
+
+
+def missed_after(due_on: date, policy: Policy) -> date:
+    """The day after which a call that is still open counts as missed. Source: service policy R16."""
+    return due_on + timedelta(days=policy.missed_after_days)
+
+
+def due_on_for(cycle_on: date, preferred: tuple[int, int] | None, holidays: Container[date]) -> date:
+    """The working day on which an annual call falls due, given the month and day the family prefers.
+
+    A preferred 29 February is 28 February in other years. Source: service policy R12, R13.
+    """
+    if preferred is None:
+        return on_or_after(cycle_on, holidays)
+    day = date(2000, *preferred)
+    wanted = in_year(day, cycle_on.year)
+    return on_or_after(wanted if wanted >= cycle_on else in_year(day, cycle_on.year + 1), holidays)
+
+
+def _cycles(
+    facts: ScheduleFacts,
+    accepted_on: date,
+    adult_on: date,
+    opened: dict[tuple[CallKind, int], CallDates],
+    holidays: Container[date],
+    policy: Policy,
+) -> Iterator[CallDates]:
+    """Every cycle, with the days it has or is to have. Source: service policy R12 to R14."""
+    for day in sorted({accepted_on, *(day for day in facts.joined if day > accepted_on)}):
+        key = (CallKind.WELCOME, day.toordinal())
+        due_on = add_working_days(day, policy.welcome_working_days, holidays)
+        yield opened.get(key) or CallDates(*key, day, due_on, day)
+
+    anchor = min(facts.orders)
+    numbered_before = anchor.year - min(facts.orders + facts.orders_of_children_who_died).year
+    first_on = accepted_on + timedelta(days=policy.first_annual_after_days)
+    opens_before = timedelta(days=policy.opens_before_days)
+    number = max(1, first_on.year - anchor.year)
+    while (cycle_on := anniversary(anchor, number)) < adult_on:
+        if cycle_on >= first_on:
+            key = (CallKind.ANNUAL, number + numbered_before)
+            due_on = due_on_for(cycle_on, facts.preferred, holidays)
+            yield opened.get(key) or CallDates(*key, cycle_on, due_on, due_on - opens_before)
+        number += 1
+
+
+def _owed(dates: CallDates, policy: Policy) -> OwedCall:
+    return OwedCall(
+        dates.kind,
+        dates.cycle,
+        dates.cycle_on,
+        dates.due_on,
+        dates.opens_on,
+        on_time_until(dates.due_on, policy),
+        missed_after(dates.due_on, policy),
+    )
+
+
+def _joined_up(pauses: Sequence[Pause]) -> list[Pause]:
+    """Pauses that touch or overlap are one."""
+    joined: list[Pause] = []
+    for pause in sorted(pauses, key=lambda pause: pause.from_on):
+        last = joined[-1] if joined else None
+        if last is None or (last.until_on is not None and pause.from_on > last.until_on + ONE_DAY):
+            joined.append(pause)
+        elif last.until_on is not None:
+            ends_on = None if pause.until_on is None else max(last.until_on, pause.until_on)
+            joined[-1] = Pause(last.from_on, ends_on)
+    return joined
+
+
+def _mark_moving_on(calls: Sequence[OwedCall]) -> list[OwedCall]:
+    """The last annual call speaks of what comes after 18. Source: service policy R10."""
+    annual = [call for call in calls if call.kind is CallKind.ANNUAL]
+    last = max(annual, key=lambda call: call.cycle_on, default=None)
+    return [replace(call, moving_on=True) if call is last else call for call in calls]
+
+
+def _by_opening(call: OwedCall) -> tuple[date, bool, date]:
+    return (call.opens_on, call.kind is not CallKind.WELCOME, call.due_on)

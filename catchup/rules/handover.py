@@ -1,0 +1,152 @@
+"""The passing of one child's support from one council to the next: when, what kind, which step comes next.
+
+Responsibility itself moves on the change day whatever stands here; a handover is only the paperwork of it.
+Source: Adoption Support Services Regulations 2005, reg. 7; service policy, section 6.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from uuid import UUID
+
+from catchup.rules.calendar import add_months
+from catchup.rules.policy import Policy
+from catchup.rules.terms import HandoverKind, HandoverState, HandoverStepKind
+
+TERMINAL = frozenset(
+    {HandoverState.ACCEPTED, HandoverState.DONE, HandoverState.DECLINED, HandoverState.NOT_NEEDED}
+)
+"""States after which nothing more happens to a handover; a further change day brings a new one."""
+
+
+def plan_on(change_on: date, policy: Policy) -> date:
+    """The day of planning, six calendar months before the change day. Source: service policy, section 6."""
+    return add_months(change_on, -policy.handover_planned_months)
+
+
+def tell_family_on(change_on: date, policy: Policy) -> date:
+    """The day by which the family is told in writing: three calendar months before the change day.
+
+    Source: service policy, section 6.
+    """
+    return add_months(change_on, -policy.family_told_months)
+
+
+def brings_handover(change_on: date, accepted_on: date) -> bool:
+    """Whether a change day brings a handover: not one before the family was accepted.
+
+    Source: service policy, section 6.
+    """
+    return change_on >= accepted_on
+
+
+def kind_for(
+    *, open_request: bool, therapy_funding: bool, allowance: bool, family_asks: bool
+) -> HandoverKind:
+    """Full where anything is open or the family asks; otherwise the family is told and no data leaves.
+
+    Source: service policy, section 6.
+    """
+    is_full = open_request or therapy_funding or allowance or family_asks
+    return HandoverKind.FULL if is_full else HandoverKind.TOLD_ONLY
+
+
+def may_check(maker_id: UUID, checker_id: UUID) -> bool:
+    """Whether this person may check the summary: anybody but its maker. Source: service policy, section 6."""
+    return maker_id != checker_id
+
+
+def state(
+    steps: Sequence[HandoverStepKind],
+    kind: HandoverKind,
+    decision_needed: bool,
+    change_on: date,
+    today: date,
+) -> HandoverState:
+    """Where a handover stands today, from its steps (oldest first).
+
+    `decision_needed` says that the rules name no one council to hand over to (R6, R8); a recorded decision
+    settles it. A handover that is told only is done from the change day on, once the family has been told.
+    Source: service policy, section 6.
+    """
+    for step in (HandoverStepKind.NOT_NEEDED, HandoverStepKind.DECLINED, HandoverStepKind.ACCEPTED):
+        if step in steps:
+            return HandoverState(step.value)
+    if decision_needed and HandoverStepKind.DECIDED not in steps:
+        return HandoverState.NEEDS_DECISION
+    was_told = HandoverStepKind.FAMILY_TOLD in steps
+    if kind is HandoverKind.TOLD_ONLY and was_told and today >= change_on:
+        return HandoverState.DONE
+    moves = [step for step in steps if step is not HandoverStepKind.DECIDED]
+    return HandoverState(moves[-1].value) if moves else HandoverState.PLANNED
+
+
+def overdue(current: HandoverState, kind: HandoverKind, change_on: date, today: date) -> bool:
+    """Whether the change day has come and the full handover is still not accepted.
+
+    One that waits for a decision is counted among the decisions, not here. Source: service policy, section 6.
+    """
+    is_waiting = current not in TERMINAL and current is not HandoverState.NEEDS_DECISION
+    return kind is HandoverKind.FULL and is_waiting and today >= change_on
+
+
+def telling_overdue(steps: Sequence[HandoverStepKind], change_on: date, today: date, policy: Policy) -> bool:
+    """Whether the day for telling the family has passed untold. Source: service policy, section 6."""
+    return HandoverStepKind.FAMILY_TOLD not in steps and today > tell_family_on(change_on, policy)
+
+
+def days_left(change_on: date, today: date) -> int:
+    """Days until the change day: 0 on the day, negative after it."""
+    return (change_on - today).days
+
+
+_ENDED_EARLY = (HandoverStepKind.DECLINED, HandoverStepKind.NOT_NEEDED)
+_FULL: Mapping[HandoverState, tuple[HandoverStepKind, ...]] = MappingProxyType(
+    {
+        HandoverState.PLANNED: (HandoverStepKind.FAMILY_TOLD, *_ENDED_EARLY),
+        HandoverState.FAMILY_TOLD: (HandoverStepKind.SUMMARY_WRITTEN, *_ENDED_EARLY),
+        # A summary written again must be checked again.
+        HandoverState.SUMMARY_WRITTEN: (
+            HandoverStepKind.SUMMARY_CHECKED,
+            HandoverStepKind.SUMMARY_WRITTEN,
+            *_ENDED_EARLY,
+        ),
+        HandoverState.SUMMARY_CHECKED: (
+            HandoverStepKind.SENT,
+            HandoverStepKind.SUMMARY_WRITTEN,
+            *_ENDED_EARLY,
+        ),
+        # What was sent cannot be unsent, so there is nothing to decline; a move can still end the need.
+        HandoverState.SENT: (
+            HandoverStepKind.ACCEPTED,
+            HandoverStepKind.QUERIED,
+            HandoverStepKind.NOT_NEEDED,
+        ),
+        HandoverState.QUERIED: (
+            HandoverStepKind.SENT,
+            HandoverStepKind.SUMMARY_WRITTEN,
+            *_ENDED_EARLY,
+        ),
+        HandoverState.NEEDS_DECISION: (HandoverStepKind.DECIDED, HandoverStepKind.NOT_NEEDED),
+    }
+)
+# Nothing is shared, so there is no sharing to decline.
+_TOLD_ONLY: Mapping[HandoverState, tuple[HandoverStepKind, ...]] = MappingProxyType(
+    {
+        HandoverState.PLANNED: (HandoverStepKind.FAMILY_TOLD, HandoverStepKind.NOT_NEEDED),
+        HandoverState.FAMILY_TOLD: (HandoverStepKind.NOT_NEEDED,),
+        HandoverState.NEEDS_DECISION: (HandoverStepKind.DECIDED, HandoverStepKind.NOT_NEEDED),
+    }
+)
+
+
+def allowed_steps(
+    current: HandoverState, kind: HandoverKind, *, stopped: bool = False
+) -> tuple[HandoverStepKind, ...]:
+    """The steps that may be recorded next, the ordinary one first; none once it has ended or while stopped.
+
+    Source: service policy, section 6 and R22.
+    """
+    if stopped:
+        return ()
+    return (_FULL if kind is HandoverKind.FULL else _TOLD_ONLY).get(current, ())

@@ -161,8 +161,8 @@ def after_attempt(
 
     `at_local` is an aware datetime in London time. `promised_at` is heeded only where the outcome leads to a
     promised time; without one, a family not free to talk is tried the next working day. `other_number`:
-    another usable number is known. Raises ValueError for a rearranged call with no time, or a promise not after now.
-    Source: service policy R17.
+    another usable number is known. Raises ValueError for a rearranged call with no time, or a promise not
+    after `at_local`. Source: service policy R17.
     """
     rule = OUTCOMES[outcome]
     promise = promised_at if rule.next is Next.AT_PROMISED_TIME else None

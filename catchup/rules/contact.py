@@ -47,6 +47,11 @@ class Times:
     good: Mapping[int, Set[Band]] = field(default_factory=dict)
     never: Mapping[int, Set[Band]] = field(default_factory=dict)
 
+    @classmethod
+    def from_stored(cls, good: Mapping[str, Iterable[str]], never: Mapping[str, Iterable[str]]) -> "Times":
+        """Times as a family's record keeps them: `{"0": ["9-12"]}`. Raises ValueError for an unknown band."""
+        return cls(good=_bands_by_weekday(good), never=_bands_by_weekday(never))
+
     def allowed_on(self, weekday: int) -> tuple[Band, ...]:
         """The bands in which the family may be called on this weekday, earliest first."""
         is_said = any(self.good.values())
@@ -57,6 +62,10 @@ class Times:
         """The bands in which the family may be called on some day from Monday to Friday, earliest first."""
         bands = {band for weekday in _WORKDAYS for band in self.allowed_on(weekday)}
         return tuple(band for band in Band if band in bands)
+
+
+def _bands_by_weekday(stored: Mapping[str, Iterable[str]]) -> dict[int, Set[Band]]:
+    return {int(weekday): frozenset(map(Band, bands)) for weekday, bands in stored.items()}
 
 
 def good_now(times: Times, now_local: datetime) -> bool:
@@ -192,7 +201,7 @@ _HIDDEN = "•••"
 
 
 def masked_phone(number: str) -> str:
-    """The last three digits: enough to know one's own number, too little to ring. Source: service policy P9."""
+    """The last three digits: one's own number is known by them. Source: service policy P9."""
     digits = "".join(sign for sign in number if sign.isdigit())
     return f"{_HIDDEN}{digits[-3:]}"
 

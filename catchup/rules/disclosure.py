@@ -81,7 +81,8 @@ def may_leave(
     """Whether an address or a child's name may leave by this way.
 
     In a handover summary once a second person has checked it; in an offer letter only the adult's own name
-    and address; in a manager's export given with a reason, names only where ticked, addresses never. A message carries no more than the name of the adult it is for. Source: service policy P3, P6.
+    and address; in a manager's export given with a reason, names only where ticked, addresses never. A
+    message carries no more than the name of the adult it is for. Source: service policy P3, P6.
     """
     match by:
         case Exit.HANDOVER_SUMMARY:

@@ -44,6 +44,12 @@ def test_evenings_are_offered_where_they_were_chosen() -> None:
     assert Times(good={MONDAY: {Band.EVENING, Band.MORNING}}).allowed() == (Band.MORNING, Band.EVENING)
 
 
+def test_times_are_read_as_a_familys_record_keeps_them() -> None:
+    assert Times.from_stored({"0": ["9-12", "17-20"]}, {"1": ["12-15"]}) == Times(
+        good={0: {Band.MORNING, Band.EVENING}}, never={1: {Band.MIDDAY}}
+    )
+
+
 def test_never_outweighs_good() -> None:
     times = Times(good={MONDAY: {Band.MORNING, Band.MIDDAY}}, never={MONDAY: {Band.MIDDAY}})
     assert times.allowed() == (Band.MORNING,)

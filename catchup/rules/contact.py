@@ -41,21 +41,25 @@ def band_of(at: time) -> Band | None:
 class Times:
     """When a family likes to be called and when never: bands by weekday, Monday being 0.
 
-    Once any good time is given, the others are no longer offered; never outweighs good.
+    Once any good time is given, the others are no longer offered; never outweighs good. `evenings` adds them
+    for a family that chose them without naming good times.
     """
 
     good: Mapping[int, Set[Band]] = field(default_factory=dict)
     never: Mapping[int, Set[Band]] = field(default_factory=dict)
+    evenings: bool = False
 
     @classmethod
-    def from_stored(cls, good: Mapping[str, Iterable[str]], never: Mapping[str, Iterable[str]]) -> "Times":
+    def from_stored(
+        cls, good: Mapping[str, Iterable[str]], never: Mapping[str, Iterable[str]], evenings: bool
+    ) -> "Times":
         """Times as a family's record keeps them: `{"0": ["9-12"]}`. Raises ValueError for an unknown band."""
-        return cls(good=_bands_by_weekday(good), never=_bands_by_weekday(never))
+        return cls(_bands_by_weekday(good), _bands_by_weekday(never), evenings)
 
     def allowed_on(self, weekday: int) -> tuple[Band, ...]:
         """The bands in which the family may be called on this weekday, earliest first."""
-        is_said = any(self.good.values())
-        wanted = self.good.get(weekday, frozenset()) if is_said else frozenset(DAYTIME)
+        unsaid: Set[Band] = frozenset(Band) if self.evenings else frozenset(DAYTIME)
+        wanted = self.good.get(weekday, ()) if any(self.good.values()) else unsaid
         return tuple(band for band in Band if band in wanted and band not in self.never.get(weekday, ()))
 
     def allowed(self) -> tuple[Band, ...]:

@@ -42,10 +42,12 @@ def test_a_family_that_said_nothing_is_called_by_day_and_never_in_the_evening() 
 
 def test_evenings_are_offered_where_they_were_chosen() -> None:
     assert Times(good={MONDAY: {Band.EVENING, Band.MORNING}}).allowed() == (Band.MORNING, Band.EVENING)
+    assert Times(evenings=True).allowed() == tuple(Band)
+    assert Times(good={MONDAY: {Band.MORNING}}, evenings=True).allowed() == (Band.MORNING,)
 
 
 def test_times_are_read_as_a_familys_record_keeps_them() -> None:
-    assert Times.from_stored({"0": ["9-12", "17-20"]}, {"1": ["12-15"]}) == Times(
+    assert Times.from_stored({"0": ["9-12", "17-20"]}, {"1": ["12-15"]}, False) == Times(
         good={0: {Band.MORNING, Band.EVENING}}, never={1: {Band.MIDDAY}}
     )
 

@@ -46,7 +46,7 @@ def supervise(commands: Sequence[Sequence[str]], grace: float = GRACE) -> int:
                     command,
                     stdin=subprocess.DEVNULL,
                     start_new_session=True,
-                    preexec_fn=_end_with(os.getpid()),
+                    preexec_fn=end_with_parent(os.getpid()),
                 )
             )
         while not asked_to_end and all(child.poll() is None for child in children):
@@ -59,8 +59,12 @@ def supervise(commands: Sequence[Sequence[str]], grace: float = GRACE) -> int:
     return 0 if asked_to_end else 1
 
 
-def _end_with(parent: int) -> Callable[[], None]:
-    """Between fork and exec on Linux: have the kernel send TERM when the parent dies, even by kill -9."""
+def end_with_parent(parent: int) -> Callable[[], None]:
+    """What a child runs between fork and exec: on Linux the kernel will send it TERM when ``parent`` dies.
+
+    This holds for kill -9 too. It is the thread that starts the child whose end counts, so start
+    children from the main thread.
+    """
     if not sys.platform.startswith("linux"):
         return lambda: None
     prctl = ctypes.CDLL(None).prctl

@@ -1,0 +1,118 @@
+"""A real Chromium for tests of what people see."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+PHONE, DESKTOP = 360, 1280
+# A browser that speaks only to the server under test.
+QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+OpenPage = Callable[..., Page]
+
+
+def _chromium() -> str:
+    named = os.environ.get("CATCHUP_CHROMIUM")
+    for name in [named] if named else ["chromium", "chromium-browser", "google-chrome"]:
+        if path := shutil.which(name):
+            return path
+    raise RuntimeError(
+        "No Chromium to test with: `make test` installs it, or sudo apt-get install chromium fonts-liberation"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything that opens a page is a browser test."""
+    for item in items:
+        if "open_page" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests; each has its own cookies by ``open_page``."""
+    arguments = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=_chromium(), args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """``open_page(width=360, java_script_enabled=False, …)``: a page with nobody's cookies.
+
+    At the end of the test no page may have thrown, or complained on its console (that is where a
+    breach of the content security policy is told). Not counted: the browser's own line about an
+    answer of 4xx, which tests provoke.
+    """
+    contexts = []
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if (
+            message.type in {"error", "warning"}
+            and "the server responded with a status of 4" not in message.text
+        ):
+            complaints.append(f"{message.type}: {message.text}")
+
+    def open_page(width: int = DESKTOP, height: int = 900, **options: Any) -> Page:
+        viewport = {"width": width, "height": height}
+        context = browser.new_context(
+            viewport=viewport, locale="en-GB", timezone_id="Europe/London", **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", hear)
+        page.on("pageerror", lambda error: complaints.append(f"thrown: {error}"))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A page 1280 wide."""
+    return open_page()
+
+
+@pytest.fixture
+def phone(open_page: OpenPage) -> Page:
+    """A page 360 wide."""
+    return open_page(PHONE, 740)
+
+
+@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
+def any_page(request: pytest.FixtureRequest, open_page: OpenPage) -> Page:
+    """The test runs once on a page 360 wide and once on one 1280 wide."""
+    return open_page(request.param)
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """``axe(page)`` fails with axe's report when it finds anything, or when the page scrolls sideways."""
+    checker = Axe()
+
+    def check(page: Page) -> None:
+        results = checker.run(page)
+        assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+        sideways = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert sideways <= 0, f"{page.url} is {sideways} px wider than the window"
+
+    return check

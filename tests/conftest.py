@@ -1,0 +1,197 @@
+"""What tests may ask for: a service on an empty migrated database, a visitor, a real server, a mail server.
+
+A test that uses ``app``, or anything below it, runs once on each engine; ``@pytest.mark.engine("sqlite")``
+keeps it to one.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import flask_migrate
+import hypothesis
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, scoped_session
+
+from catchup import clock, create_app
+from catchup.extensions import db
+from config import Settings
+from tests.databases import ENGINES, PostgresStore, SqliteStore, postgresql_server, workplace
+from tests.mailbox import Mailbox
+from tests.servers import LiveServer
+from tests.settings import environment
+from tests.visitor import Visitor
+
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+hypothesis.settings.register_profile("release", deadline=None, max_examples=5_000, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("CATCHUP_TESTS", "ci"))
+
+
+def pytest_configure() -> None:
+    """End as Ctrl-C does when asked to end, so that servers and folders are cleared away."""
+
+    def end(signum: int, _frame: object) -> None:
+        raise KeyboardInterrupt(signal.Signals(signum).name)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGHUP, end)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what touches a database once on each engine."""
+    if "engine" in metafunc.fixturenames:
+        marker = metafunc.definition.get_closest_marker("engine")
+        engines = marker.args if marker else ENGINES
+        if unknown := set(engines) - set(ENGINES):
+            raise pytest.UsageError(f"{metafunc.definition.nodeid}: no engine is called {unknown}")
+        metafunc.parametrize("engine", engines, scope="session")
+
+
+@pytest.fixture(scope="session")
+def release() -> bool:
+    """Whether this is `make test-release`: the same tests with larger numbers."""
+    return os.environ.get("CATCHUP_TESTS") == "release"
+
+
+# Databases
+
+Store = SqliteStore | PostgresStore
+
+
+@pytest.fixture(scope="session")
+def work_folder() -> Iterator[Path]:
+    """A folder of this run, gone at its end."""
+    with workplace() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_store(work_folder: Path) -> Store:
+    """SQLite databases, an empty migrated ``template`` among them."""
+    store = SqliteStore(work_folder)
+    _migrate_template(store, work_folder)
+    return store
+
+
+@pytest.fixture(scope="session")
+def postgresql_store(work_folder: Path) -> Iterator[Store]:
+    """PostgreSQL databases, an empty migrated ``template`` among them."""
+    with postgresql_server(work_folder / "pg") as url, closing(PostgresStore(url)) as store:
+        _migrate_template(store, work_folder)
+        yield store
+
+
+def _migrate_template(store: Store, folder: Path) -> None:
+    store.create("template")
+    app = create_app(Settings.from_environment(environment(store.url("template"), folder)))
+    with app.app_context():
+        try:
+            flask_migrate.upgrade()
+        finally:
+            db.engine.dispose()
+    store.seal("template")
+
+
+@pytest.fixture
+def store(engine: str, request: pytest.FixtureRequest) -> Store:
+    """The databases of the engine that this test runs on."""
+    return request.getfixturevalue(f"{engine}_store")
+
+
+@pytest.fixture
+def fresh_database(store: Store) -> Iterator[str]:
+    """The URL of an empty migrated database for this test alone: for tests with processes of their own."""
+    name = f"fresh_{time.monotonic_ns()}"
+    store.copy("template", name)
+    yield store.url(name)
+    store.drop(name)
+
+
+# The service in this process
+
+
+@pytest.fixture(scope="session")
+def apps() -> dict[str, Flask]:
+    """One application an engine, kept: each new one compiles every template again."""
+    return {}
+
+
+@pytest.fixture
+def app(engine: str, store: Store, work_folder: Path, apps: dict[str, Flask]) -> Iterator[Flask]:
+    """The application on an empty migrated database; its settings and the date are as new."""
+    store.copy("template", "shared")
+    if engine not in apps:
+        variables = environment(store.url("shared"), work_folder / f"instance-{engine}")
+        apps[engine] = create_app(Settings.from_environment(variables))
+        apps[engine].test_client_class = Visitor
+    app = apps[engine]
+    config = dict(app.config)
+    yield app
+    app.config.clear()
+    app.config.update(config)
+    clock.move_to(None)
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def settings(app: Flask) -> Settings:
+    """The settings that ``app`` was made with."""
+    return app.config["CATCHUP"]
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[scoped_session[Session]]:
+    """The session that services and queries use, inside an application context."""
+    with app.app_context():
+        yield db.session
+        db.session.rollback()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor who is not signed in."""
+    return app.test_client()
+
+
+# The service as people run it
+
+
+@pytest.fixture
+def serve(fresh_database: str, tmp_path: Path) -> Iterator[Callable[..., LiveServer]]:
+    """Start a real server on ``fresh_database``: ``serve(scheduler=True, CATCHUP_TODAY="2026-11-22")``.
+
+    A demo over plain http unless told otherwise. Called twice, it is two hosts on one database.
+    """
+    servers: list[LiveServer] = []
+
+    def start(*, scheduler: bool = False, **variables: str) -> LiveServer:
+        folder = tmp_path / f"server-{len(servers)}"
+        folder.mkdir()
+        servers.append(LiveServer(fresh_database, folder, scheduler=scheduler, variables=variables))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def live_server(serve: Callable[..., LiveServer]) -> LiveServer:
+    """A real server without a scheduler, on an empty migrated database."""
+    return serve()
+
+
+# Mail
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[Mailbox]:
+    """A mail server that keeps what it is given; its ``url`` is what SMTP_URL takes."""
+    with Mailbox() as mailbox:
+        yield mailbox

@@ -1,0 +1,32 @@
+"""A mail server on this machine that keeps what it is given."""
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import Session as SmtpSession
+
+
+class Mailbox:
+    """Use it in ``with``. ``url`` is what SMTP_URL takes; ``messages`` and ``recipients`` go in pairs."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+        self.recipients: list[list[str]] = []
+        self._controller = Controller(self, hostname="127.0.0.1", port=0)
+
+    def __enter__(self) -> "Mailbox":
+        self._controller.start()
+        host, port = self._controller.server.sockets[0].getsockname()
+        self.url = f"smtp://{host}:{port}"
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._controller.stop()
+
+    async def handle_DATA(self, _server: SMTP, _session: SmtpSession, envelope: Envelope) -> str:  # noqa: N802
+        """Called by aiosmtpd, which chose the name, for each message."""
+        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.recipients.append(envelope.rcpt_tos)
+        return "250 kept"

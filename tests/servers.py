@@ -1,0 +1,64 @@
+"""The service as people run it: gunicorn and the scheduler as processes, spoken to over HTTP."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from http.client import HTTPConnection
+from pathlib import Path
+
+from tests.processes import ROOT, Program, free_port
+from tests.settings import environment
+
+INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONDONTWRITEBYTECODE")
+
+
+class LiveServer:
+    """A web server, with a scheduler when asked for, on one database.
+
+    ``url`` is where it is, ``log`` what both have written, ``environment`` what they were started with.
+    """
+
+    def __init__(self, database_url: str, folder: Path, *, scheduler: bool, variables: Mapping[str, str]):
+        self.port = port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = folder / "log"
+        demo = {"CATCHUP_DEMO": "1", "CATCHUP_BASE_URL": self.url, "PORT": str(port)}
+        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        self.environment = inherited | environment(database_url, folder, **{**demo, **variables})
+        gunicorn = f"gunicorn wsgi:app --worker-class gthread --threads 4 --workers 2 --bind 127.0.0.1:{port}"
+        web = Program(self._python(*gunicorn.split(), "--no-control-socket"), self.log, self.environment)
+        self.programs = [web]
+        if scheduler:
+            command = self._python("flask", "--app", "wsgi", "scheduler")
+            self.programs.append(Program(command, self.log, self.environment))
+        web.wait_until(self._answers)
+
+    def flask(self, *arguments: str) -> str:
+        """Run a command on the same database: its output; raises with its complaint when it fails."""
+        command = self._python("flask", "--app", "wsgi", *arguments)
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError(f"flask {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
+        return done.stdout
+
+    def stop(self) -> None:
+        """End all of it."""
+        for program in self.programs:
+            program.stop()
+
+    def _answers(self) -> bool:
+        """Any answer will do: the port is open before the application is imported."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("HEAD", "/health/live")
+            connection.getresponse()
+        except OSError:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    @staticmethod
+    def _python(*module_and_arguments: str) -> list[str]:
+        return [sys.executable, "-m", *module_and_arguments]

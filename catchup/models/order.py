@@ -11,13 +11,15 @@ from catchup.models.base import Base, Identified
 from catchup.models.family import Child
 from catchup.rules.terms import Placing
 
+# Quoted: "placing" is a word of PostgreSQL's own.
+PLACING_NAMED = '("placing" = \'council\') = (placing_council IS NOT NULL)'
 
 class AdoptionOrder(Identified, Base):
     """What is believed of one child's order, from when to when. One row is current, the rest are history."""
 
     __tablename__ = "adoption_order"
     __table_args__ = (
-        CheckConstraint("(placing = 'council') = (placing_council IS NOT NULL)", "placing"),
+        CheckConstraint(PLACING_NAMED, "placing_council"),
         Index(
             "uq_adoption_order_current",
             "child_id",
@@ -47,7 +49,7 @@ class RecordedOrder(Identified, Base):
     """
 
     __tablename__ = "recorded_order"
-    __table_args__ = (CheckConstraint("(placing = 'council') = (placing_council IS NOT NULL)", "placing"),)
+    __table_args__ = (CheckConstraint(PLACING_NAMED, "placing_council"),)
 
     reference: Mapped[str] = mapped_column(String(40), unique=True)
     family_reference: Mapped[str] = mapped_column(String(40), index=True)

@@ -43,7 +43,7 @@ class SignpostResult(Identified, Base):
     """What came of a signpost, as known at one time. Rows are added; the latest counts."""
 
     __tablename__ = "signpost_result"
-    __table_args__ = (CheckConstraint("(outcome = 'not_taken_up') = (barrier IS NOT NULL)", "barrier"),)
+    __table_args__ = (CheckConstraint("(outcome = 'not_taken_up') = (barrier IS NOT NULL)", "barrier_given"),)
 
     signpost_id: Mapped[UUID] = mapped_column(ForeignKey("signpost.id"), index=True)
     outcome: Mapped[SignpostOutcome]

@@ -5,11 +5,11 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, LargeBinary, MetaData, String, Uuid
+from sqlalchemy import JSON, DateTime, Dialect, Enum, LargeBinary, MetaData, String, Table, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Base", "Identified", "UtcDateTime", "gss"]
+__all__ = ["Base", "Identified", "UtcDateTime", "core", "gss"]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -56,6 +56,13 @@ class Base(DeclarativeBase):
             enum.Enum, native_enum=False, length=40, create_constraint=True, values_callable=_stored_values
         ),
     }
+
+
+def core(model: type[Base]) -> Table:
+    """A model's table, for statements that need no objects."""
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 -- every model of ours is one table
+    return table
 
 
 # A council's nine-character GSS code.

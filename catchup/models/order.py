@@ -12,7 +12,8 @@ from catchup.models.family import Child
 from catchup.rules.terms import Placing
 
 # Quoted: "placing" is a word of PostgreSQL's own.
-PLACING_NAMED = '("placing" = \'council\') = (placing_council IS NOT NULL)'
+PLACING_NAMED = "(\"placing\" = 'council') = (placing_council IS NOT NULL)"
+
 
 class AdoptionOrder(Identified, Base):
     """What is believed of one child's order, from when to when. One row is current, the rest are history."""

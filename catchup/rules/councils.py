@@ -88,6 +88,10 @@ class Councils:
         """The council's name. Raises UnknownCouncilError."""
         return self.get(code).name
 
+    def successors(self, code: str) -> tuple[str, ...]:
+        """The codes that follow a council; empty while it is there, or where none is known."""
+        return self._successors.get(code, ())
+
     def on(self, day: date) -> tuple[CouncilRow, ...]:
         """Every council of the day, by name and code."""
         there = (row for row in self._rows.values() if _is_valid(row, day))
@@ -149,7 +153,8 @@ def _is_valid(row: CouncilRow, on: date) -> bool:
 def rows_from_table(table: Iterable[Mapping[str, str]]) -> tuple[CouncilRow, ...]:
     """Rows of a table with the councils file's columns.
 
-    gss_code, name, kind, valid_from, valid_to, successors, agency. Empty days have no bound; successors are parted by "|". Raises ValueError for a day that is none.
+    Those are gss_code, name, kind, valid_from, valid_to, successors, agency. Empty days have no bound;
+    successors are parted by "|". Raises ValueError for a day that is none.
     """
     return tuple(
         CouncilRow(

@@ -1,0 +1,186 @@
+"""What the rules need to know of families, read in bulk: a handful of statements, however many families.
+
+No scope here: these facts are handed to rules and never shown; what a person sees goes through a scope.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from catchup import clock
+from catchup.extensions import db
+from catchup.models.call import Call
+from catchup.models.family import Child, Family, Membership, Pause, Stop
+from catchup.models.home import Home
+from catchup.models.order import AdoptionOrder
+from catchup.rules import schedule
+from catchup.rules.responsibility import HomeFacts, OrderFacts
+from catchup.rules.schedule import ScheduleFacts
+from catchup.rules.terms import CallKind
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFacts:
+    """One child: the current belief about the order, and the homes oldest first."""
+
+    id: UUID
+    born_on: date
+    died_on: date | None
+    joined_on: date
+    order: OrderFacts | None
+    homes: tuple[HomeFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyFacts:
+    """One family as the rules see it. ``accepted_on`` is the latest acceptance."""
+
+    id: UUID
+    children: tuple[ChildFacts, ...]
+    acceptances: tuple[date, ...]
+    left_on: date | None
+    is_stopped: bool
+    schedule: ScheduleFacts
+
+    @property
+    def accepted_on(self) -> date:
+        """The day the family was last accepted."""
+        return max(self.acceptances)
+
+    @property
+    def youngest(self) -> ChildFacts | None:
+        """The youngest living child: family measures count under this one's council."""
+        living = [child for child in self.children if child.died_on is None and child.order is not None]
+        return max(living, key=lambda child: (child.born_on, child.id), default=None)
+
+
+def families(ids: Sequence[UUID]) -> dict[UUID, FamilyFacts]:
+    """Facts of the families with these ids; one that does not exist is left out."""
+    if not ids:
+        return {}
+    children = _children(ids)
+    acceptances: dict[UUID, list[tuple[date, date | None]]] = defaultdict(list)
+    for row in _of(Membership, ids, Membership.family_id, Membership.accepted_on, Membership.left_on):
+        acceptances[row.family_id].append((row.accepted_on, row.left_on))
+    pauses: dict[UUID, list[schedule.Pause]] = defaultdict(list)
+    for row in _of(Pause, ids, Pause.family_id, Pause.from_on, Pause.until_on):
+        pauses[row.family_id].append(schedule.Pause(row.from_on, row.until_on))
+    stopped: set[UUID] = set()
+    # A stop keeps calls from being made just as a pause does, and has no end until a manager gives it one.
+    for row in _of(Stop, ids, Stop.family_id, Stop.stopped_at, Stop.lifted_at):
+        until_on = clock.london(row.lifted_at).date() if row.lifted_at else None
+        pauses[row.family_id].append(schedule.Pause(clock.london(row.stopped_at).date(), until_on))
+        if row.lifted_at is None:
+            stopped.add(row.family_id)
+    opened: dict[UUID, list[schedule.OpenedCall]] = defaultdict(list)
+    dates = (Call.family_id, Call.kind, Call.cycle, Call.cycle_on, Call.due_on, Call.opens_on)
+    for row in _of(Call, ids, *dates):
+        if row.kind in (CallKind.WELCOME, CallKind.ANNUAL):
+            opened[row.family_id].append(
+                schedule.OpenedCall(row.kind, row.cycle, row.cycle_on, row.due_on, row.opens_on)
+            )
+    found = {}
+    for key, month, day in db.session.execute(
+        select(Family.id, Family.preferred_month, Family.preferred_day).where(Family.id.in_(ids))
+    ):
+        found[key] = _family(
+            key,
+            children[key],
+            sorted(acceptances[key]),
+            pauses[key],
+            opened[key],
+            (month, day) if month and day else None,
+            is_stopped=key in stopped,
+        )
+    return found
+
+
+def family(family_id: UUID) -> FamilyFacts:
+    """Facts of one family. Raises KeyError where there is none."""
+    return families([family_id])[family_id]
+
+
+def _family(
+    family_id: UUID,
+    children: list[ChildFacts],
+    memberships: list[tuple[date, date | None]],
+    pauses: list[schedule.Pause],
+    opened: list[schedule.OpenedCall],
+    preferred: tuple[int, int] | None,
+    *,
+    is_stopped: bool,
+) -> FamilyFacts:
+    accepted = tuple(accepted_on for accepted_on, _ in memberships)
+    left_on = memberships[-1][1] if memberships else None
+    living = [child for child in children if child.died_on is None]
+    born = [child.born_on for child in living] or [child.born_on for child in children] or [date.max]
+    return FamilyFacts(
+        id=family_id,
+        children=tuple(children),
+        acceptances=accepted,
+        left_on=left_on,
+        is_stopped=is_stopped,
+        schedule=ScheduleFacts(
+            orders=tuple(child.order.made_on for child in living if child.order),
+            orders_of_children_who_died=tuple(
+                child.order.made_on for child in children if child.order and child.died_on
+            ),
+            acceptances=accepted,
+            left_on=left_on,
+            joined=tuple(child.joined_on for child in children if accepted and child.joined_on > accepted[0]),
+            pauses=tuple(pauses),
+            youngest_born_on=max(born),
+            preferred=preferred,
+            opened=tuple(opened),
+        ),
+    )
+
+
+def _children(ids: Iterable[UUID]) -> dict[UUID, list[ChildFacts]]:
+    rows = db.session.execute(
+        select(Child.id, Child.family_id, Child.born_on, Child.died_on, Child.joined_on)
+        .where(Child.family_id.in_(ids))
+        .order_by(Child.born_on, Child.id)
+    ).all()
+    in_family = Child.family_id.in_(ids)
+    orders = {
+        row.child_id: OrderFacts(row.made_on, row.placing, row.placing_council, row.allowance)
+        for row in db.session.execute(
+            select(
+                AdoptionOrder.child_id,
+                AdoptionOrder.made_on,
+                AdoptionOrder.placing,
+                AdoptionOrder.placing_council,
+                AdoptionOrder.allowance,
+            )
+            .join(Child, Child.id == AdoptionOrder.child_id)
+            .where(in_family, AdoptionOrder.superseded_at.is_(None))
+        )
+    }
+    homes: dict[UUID, list[HomeFacts]] = defaultdict(list)
+    for home in db.session.execute(
+        select(Home.child_id, Home.kind, Home.council_code, Home.outside_england, Home.from_on)
+        .join(Child, Child.id == Home.child_id)
+        .where(in_family, Home.superseded_at.is_(None))
+        .order_by(Home.recorded_at, Home.id)
+    ):
+        homes[home.child_id].append(
+            HomeFacts(home.kind, home.council_code, home.outside_england, home.from_on)
+        )
+    found: dict[UUID, list[ChildFacts]] = defaultdict(list)
+    for row in rows:
+        found[row.family_id].append(
+            ChildFacts(
+                row.id, row.born_on, row.died_on, row.joined_on, orders.get(row.id), tuple(homes[row.id])
+            )
+        )
+    return found
+
+
+def _of(model: Any, ids: Sequence[UUID], *columns: Any) -> Sequence[Row[Any]]:
+    return db.session.execute(select(*columns).where(model.family_id.in_(ids))).all()

@@ -1,0 +1,369 @@
+"""What happens to a family: it is accepted, moves, pauses, leaves, comes back, is stopped, changes its lead.
+
+Each act writes its rows, replans the family's calls and adds the audit row; the caller commits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from os import urandom
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from catchup import clock, postcodes
+from catchup.crypto import ring
+from catchup.extensions import db
+from catchup.models.call import Call
+from catchup.models.family import Child, Family, Lead, Membership, Parent, Pause, Phone, ShutOut, Stop
+from catchup.models.home import Address, Home
+from catchup.models.order import AdoptionOrder
+from catchup.models.plan import PlannedCall
+from catchup.queries.scope import Viewer
+from catchup.rules import references
+from catchup.rules.terms import ClosedAs, EscalationKind, HomeKind, Placing
+from catchup.services import audit, escalations, plans
+from catchup.services.audit import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class NewPhone:
+    """A number with its safe-contact rules. Unless said otherwise: no message, no text."""
+
+    number: str
+    may_leave_message: bool = False
+    may_text: bool = False
+    who_else: str | None = None
+    code_phrase: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewParent:
+    """A parent as the form or a member of staff described them."""
+
+    name: str
+    phones: tuple[NewPhone, ...] = ()
+    email: str | None = None
+    may_email: bool = False
+    email_shared_with: str | None = None
+    confirmed: bool = True
+    ethnic_group: str | None = None
+    disability: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAddress:
+    """An address; ``parents`` are positions in the family's list of parents."""
+
+    lines: str
+    postcode: str | None
+    council_code: str | None
+    outside_england: bool = False
+    parents: tuple[int, ...] = (0,)
+
+
+@dataclass(frozen=True, slots=True)
+class NewHome:
+    """Where a child lives from a day (None: from the order). ``address`` is a position in the list."""
+
+    kind: HomeKind = HomeKind.ADDRESS
+    address: int | None = 0
+    council_code: str | None = None
+    from_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewChild:
+    """A child with the adoption order and homes."""
+
+    first_name: str
+    born_on: date
+    order_on: date
+    placing: Placing
+    placing_council: str | None = None
+    allowance: bool = False
+    homes: tuple[NewHome, ...] = (NewHome(),)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFamily:
+    """Everything a family is made of when it is accepted."""
+
+    name: str
+    owning_council: str
+    parents: tuple[NewParent, ...]
+    addresses: tuple[NewAddress, ...]
+    children: tuple[NewChild, ...]
+    lead_id: UUID | None = None
+    language: str = "English"
+    adjustments: tuple[str, ...] = ()
+    good_times: dict[str, list[str]] = field(default_factory=dict)
+    never_times: dict[str, list[str]] = field(default_factory=dict)
+    evenings: bool = False
+    preferred: tuple[int, int] | None = None
+    before_we_ring: str | None = None
+
+
+def accept(new: NewFamily, accepted_on: date, by: Viewer) -> Family:
+    """Make a family of what was told; its welcome call is opened at once. Source: service policy R14, R23."""
+    now = clock.now()
+    family = Family(
+        reference=references.make(urandom(references.RANDOM_BYTES)),
+        name=new.name,
+        owning_council=new.owning_council,
+        lead_id=new.lead_id,
+        language=new.language,
+        adjustments=list(new.adjustments),
+        good_times=dict(new.good_times),
+        never_times=dict(new.never_times),
+        evenings=new.evenings,
+        preferred_month=new.preferred[0] if new.preferred else None,
+        preferred_day=new.preferred[1] if new.preferred else None,
+        before_we_ring=new.before_we_ring,
+        created_at=now,
+    )
+    db.session.add(family)
+    db.session.flush()
+    parents = [_add_parent(family, position, parent) for position, parent in enumerate(new.parents)]
+    addresses = [
+        add_address(family, address, [parents[position] for position in address.parents])
+        for address in new.addresses
+    ]
+    for child in new.children:
+        _add_child(family, child, addresses, accepted_on, by)
+    db.session.add(Membership(family_id=family.id, accepted_on=accepted_on, accepted_by=by.id))
+    if new.lead_id:
+        db.session.add(Lead(family_id=family.id, staff_id=new.lead_id, from_at=now))
+    _changed(family, "family.accept", by)
+    return family
+
+
+def add_address(family: Family, new: NewAddress, parents: Sequence[Parent]) -> Address:
+    """A place where these parents of the family live."""
+    tidy = postcodes.normalise(new.postcode) if new.postcode else None
+    address = Address(
+        family_id=family.id,
+        lines=new.lines,
+        postcode=tidy or new.postcode,
+        postcode_index=ring.blind_index("postcode", tidy) if tidy else None,
+        council_code=new.council_code,
+        outside_england=new.outside_england,
+        parents=list(parents),
+    )
+    db.session.add(address)
+    db.session.flush()
+    return address
+
+
+def move(
+    children: Sequence[Child],
+    kind: HomeKind,
+    from_on: date,
+    by: Viewer,
+    *,
+    address: Address | None = None,
+    council_code: str | None = None,
+) -> None:
+    """These children of one family live elsewhere from a day. A death is recorded as a home too."""
+    for child in children:
+        db.session.add(
+            Home(
+                child_id=child.id,
+                kind=kind,
+                address_id=address.id if address else None,
+                council_code=address.council_code if address else council_code,
+                outside_england=address.outside_england if address else False,
+                from_on=from_on,
+                recorded_at=clock.now(),
+                recorded_by=by.id,
+            )
+        )
+        if kind is HomeKind.DIED:
+            child.died_on = from_on
+    _changed(children[0].family, "family.move", by)
+
+
+def correct_order(child: Child, made_on: date, placing: Placing, placing_council: str | None, *,
+                  allowance: bool, by: Viewer) -> None:  # fmt: skip
+    """Believe something else of a child's order from now on, and keep what was believed before."""
+    now = clock.now()
+    db.session.execute(
+        update(AdoptionOrder)
+        .where(AdoptionOrder.child_id == child.id, AdoptionOrder.superseded_at.is_(None))
+        .values(superseded_at=now)
+    )
+    db.session.add(
+        AdoptionOrder(
+            child_id=child.id, made_on=made_on, placing=placing, placing_council=placing_council,
+            allowance=allowance, recorded_at=now, recorded_by=by.id,
+        )
+    )  # fmt: skip
+    _changed(child.family, "order.correct", by)
+
+
+def pause(family: Family, from_on: date, until_on: date, by: Viewer) -> None:
+    """The family asks not to be rung for a while, both days included. Source: service policy R15."""
+    db.session.add(
+        Pause(
+            family_id=family.id,
+            from_on=from_on,
+            until_on=until_on,
+            recorded_at=clock.now(),
+            recorded_by=by.id,
+        )
+    )
+    _changed(family, "family.pause", by)
+
+
+def leave(family: Family, on: date, reason: str | None, by: Viewer) -> None:
+    """The family leaves the scheme: every open call ends, the record stays. Source: service policy P2."""
+    for membership in family.memberships:
+        if membership.left_on is None:
+            membership.left_on = max(on, membership.accepted_on)
+            membership.left_reason = reason
+    db.session.flush()
+    _cancel_asked_for(family.id)
+    _changed(family, "family.leave", by)
+
+
+def come_back(family: Family, accepted_on: date, by: Viewer) -> None:
+    """The family joins again: a new welcome call, and no cycle of the time between. Source: policy R14."""
+    db.session.add(Membership(family_id=family.id, accepted_on=accepted_on, accepted_by=by.id))
+    db.session.flush()
+    db.session.refresh(family, ["memberships"])
+    _changed(family, "family.come_back", by)
+
+
+def stop_everything(family: Family, reason: str, by: Viewer) -> None:
+    """Calls, messages and handover steps stop at once and a manager is told. Source: service policy R22."""
+    if any(stop.lifted_at is None for stop in family.stops):
+        return
+    now = clock.now()
+    family.stops.append(Stop(family_id=family.id, reason=reason, stopped_at=now, stopped_by=by.id))
+    escalations.raise_to_manager(EscalationKind.STOPPED, family.id, by=by, reason=reason)
+    db.session.execute(
+        update(Call).where(Call.family_id == family.id).values(claimed_by=None, claimed_until=None)
+    )
+    _changed(family, "family.stop", by)
+
+
+def start_again(family: Family, by: Viewer) -> None:
+    """A manager lets calls, messages and handovers go on. Raises PermissionError for anybody else.
+
+    Source: service policy R22.
+    """
+    if not by.manages:
+        raise PermissionError("Only a manager starts a stopped family again.")
+    for stop in family.stops:
+        if stop.lifted_at is None:
+            stop.lifted_at = clock.now()
+            stop.lifted_by = by.id
+    _changed(family, "family.start_again", by)
+
+
+def change_lead(family: Family, lead_id: UUID, by: Viewer, reason: str | None = None) -> None:
+    """Somebody else rings this family from now on, its open calls included."""
+    now = clock.now()
+    for lead in family.leads:
+        if lead.until_at is None:
+            lead.until_at = now
+    family.leads.append(Lead(family_id=family.id, staff_id=lead_id, from_at=now, reason=reason))
+    family.lead_id = lead_id
+    db.session.execute(
+        update(Call).where(Call.family_id == family.id, Call.closed_at.is_(None)).values(lead_id=lead_id)
+    )
+    audit.record(by, Seen("family.change_lead", "family", family.id, family.id))
+
+
+def shut_out(family: Family, staff_id: UUID, by: Viewer) -> None:
+    """Keep one member of staff away from a family; a lead who is shut out leads it no longer."""
+    known = select(ShutOut.id).where(ShutOut.family_id == family.id, ShutOut.staff_id == staff_id)
+    if db.session.scalar(known) is None:
+        db.session.add(ShutOut(family_id=family.id, staff_id=staff_id, since=clock.now(), set_by=by.id))
+    audit.record(by, Seen("family.shut_out", "family", family.id, family.id))
+
+
+def _changed(family: Family, action: str, by: Viewer) -> None:
+    db.session.flush()
+    plans.replan([family.id], clock.today())
+    audit.record(by, Seen(action, "family", family.id, family.id))
+
+
+def _cancel_asked_for(family_id: UUID) -> None:
+    """End calls that no rule planned: those asked for and follow-ups."""
+    asked_for = PlannedCall.kind.not_in(plans.FROM_THE_RULE)
+    ids = db.session.scalars(
+        select(PlannedCall.id).where(PlannedCall.family_id == family_id, asked_for)
+    ).all()
+    db.session.execute(
+        update(Call)
+        .where(Call.id.in_(ids), Call.closed_at.is_(None))
+        .values(closed_at=clock.now(), closed_as=ClosedAs.CANCELLED, version=Call.version + 1)
+    )
+    for call_id in ids:
+        plans.forget(call_id)
+
+
+def _add_parent(family: Family, position: int, new: NewParent) -> Parent:
+    now = clock.now()
+    parent = Parent(
+        family_id=family.id,
+        position=position,
+        name=new.name,
+        email=new.email,
+        email_index=ring.blind_index("email", new.email.casefold()) if new.email else None,
+        email_shared_with=new.email_shared_with,
+        may_email=new.may_email,
+        confirmed_at=now if new.confirmed else None,
+        ethnic_group=new.ethnic_group,
+        disability=new.disability,
+    )
+    parent.phones = [
+        Phone(
+            position=order,
+            number=phone.number,
+            number_index=ring.blind_index("phone", phone.number),
+            may_leave_message=phone.may_leave_message,
+            may_text=phone.may_text,
+            who_else=phone.who_else,
+            code_phrase=phone.code_phrase,
+            recorded_at=now,
+        )
+        for order, phone in enumerate(new.phones)
+    ]
+    db.session.add(parent)
+    return parent
+
+
+def _add_child(family: Family, new: NewChild, addresses: list[Address], joined_on: date, by: Viewer) -> None:
+    now = clock.now()
+    child = Child(family_id=family.id, first_name=new.first_name, born_on=new.born_on, joined_on=joined_on)
+    db.session.add(child)
+    db.session.flush()
+    db.session.add(
+        AdoptionOrder(
+            child_id=child.id,
+            made_on=new.order_on,
+            placing=new.placing,
+            placing_council=new.placing_council,
+            allowance=new.allowance,
+            recorded_at=now,
+            recorded_by=by.id,
+        )
+    )
+    for home in new.homes:
+        address = (
+            addresses[home.address] if home.kind is HomeKind.ADDRESS and home.address is not None else None
+        )
+        db.session.add(
+            Home(
+                child_id=child.id,
+                kind=home.kind,
+                address_id=address.id if address else None,
+                council_code=address.council_code if address else home.council_code,
+                outside_england=address.outside_england if address else False,
+                from_on=home.from_on,
+                recorded_at=now,
+                recorded_by=by.id,
+            )
+        )

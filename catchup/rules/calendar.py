@@ -1,13 +1,8 @@
-"""Days: anniversaries, birthdays, working days, the April to March year. Holidays come in as data.
-
-Wherever `holidays` is asked for, anything that answers "is this day in it?" will do: `Holidays`, or a set.
-"""
+"""Days: anniversaries, birthdays, working days, the April to March year. Holidays come in as data."""
 
 from calendar import monthrange
-from collections.abc import Container
-from dataclasses import dataclass
+from collections.abc import Container, Iterable
 from datetime import date, timedelta
-from functools import lru_cache
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
@@ -17,31 +12,22 @@ _MONTHS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Holidays:
-    """The bank holidays of England: as published for whole years, by the standing rules outside those years.
+Holidays = frozenset[date]
+"""The bank holidays of England, as `bank_holidays` gathers them."""
 
-    `published` holds every bank holiday of the years `first_year` to `last_year`, both included.
+
+def bank_holidays(published: Iterable[date]) -> Holidays:
+    """The bank holidays of the years 1900 to 2299: as published, by the standing rules outside those years.
+
+    `published` holds every bank holiday of each year from its first to its last.
     Source: Banking and Financial Dealings Act 1971; service policy R13.
     """
-
-    published: frozenset[date]
-    first_year: int
-    last_year: int
-
-    def __contains__(self, day: object) -> bool:
-        if not isinstance(day, date):
-            return False
-        if self.first_year <= day.year <= self.last_year:
-            return day in self.published
-        return day in standing_holidays(day.year)
+    days = frozenset(published)
+    covered = {day.year for day in days}
+    years = (year for year in range(1900, 2300) if year not in covered)
+    return days.union(*(standing_holidays(year) for year in years))
 
 
-STANDING = Holidays(frozenset(), 1, 0)
-"""The standing holidays alone, with no published year."""
-
-
-@lru_cache(maxsize=512)
 def standing_holidays(year: int) -> frozenset[date]:
     """The eight bank holidays that England has every year, each on the weekday on which it is kept.
 
@@ -74,7 +60,7 @@ def is_working_day(day: date, holidays: Container[date]) -> bool:
 
 def on_or_after(day: date, holidays: Container[date]) -> date:
     """The day itself where it is a working day, otherwise the next one. Source: service policy R13."""
-    while not is_working_day(day, holidays):
+    while day.weekday() >= SATURDAY or day in holidays:
         day += ONE_DAY
     return day
 

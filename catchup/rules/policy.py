@@ -7,6 +7,7 @@ H read in an official text, M a sound reading, C the service's own choice.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 
@@ -64,6 +65,11 @@ def policy_on(on: date, overrides: Iterable[Setting] = ()) -> Policy:
     For responsibility the day is that of the order: an order keeps the period it was made under (M).
     Raises TypeError for a setting that does not exist. Source: service policy R11.
     """
-    changed = sorted((s for s in (*CHANGES, *overrides) if s.from_on <= on), key=lambda s: s.from_on)
-    values: dict[str, Any] = {setting.name: setting.value for setting in changed}
+    return _changed_by(tuple(setting for setting in (*CHANGES, *overrides) if setting.from_on <= on))
+
+
+@lru_cache(maxsize=64)
+def _changed_by(settings: tuple[Setting, ...]) -> Policy:
+    in_turn = sorted(settings, key=lambda setting: setting.from_on)
+    values: dict[str, Any] = {setting.name: setting.value for setting in in_turn}
     return replace(Policy(), **values)

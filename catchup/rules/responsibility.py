@@ -3,7 +3,7 @@
 Source: Adoption and Children Act 2002, s.4; Adoption Support Services Regulations 2005 (SI 2005/691), reg. 7.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -185,7 +185,7 @@ def change_days(
     """Each day on which one council has something to hand over: after three years, or at a later move.
 
     Not where the same council goes on, itself or through its successor (R7), nor where a council's area is
-    divided while the child stays. Raises UnknownCouncilError. Source: service policy, section 6, R3, R6 to R8.
+    divided while the child stays. Raises UnknownCouncilError. Source: service policy R3, R6 to R8.
     """
     takes_over_on = home_council_takes_over_on(order.made_on, policy.placing_years)
     moved_on = {home.from_on for home in homes}
@@ -345,9 +345,3 @@ def _split_words(span: _Span, split: Split, councils: Councils) -> str:
         return f"{name} ended and no council is known to have followed it"
     names = " and ".join(councils.name(code) for code in split.into)
     return f"{name} was replaced by {names} on {in_words(split.on)}"
-
-
-def unknown_codes(order: OrderFacts, homes: Iterable[HomeFacts], councils: Councils) -> tuple[str, ...]:
-    """The codes in these facts that are no council's, in the order given."""
-    codes = (order.placing_council, *(home.council for home in homes))
-    return tuple(code for code in codes if code is not None and code not in councils)

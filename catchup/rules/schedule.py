@@ -3,13 +3,18 @@
 Source: service policy R10, R12 to R16.
 """
 
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 
-from catchup.rules.calendar import ONE_DAY, add_working_days, anniversary, birthday, in_year, on_or_after
+from catchup.rules.calendar import ONE_DAY, add_working_days, birthday, in_year, on_or_after
 from catchup.rules.policy import Policy
 from catchup.rules.terms import CallKind, CallState, ClosedAs
+
+# Looking a member up on its enum is slow in Python 3.11, and a plan is made for every family.
+_WELCOME, _ANNUAL = CallKind.WELCOME, CallKind.ANNUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +26,8 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
-class CallDates:
-    """One call of a family, known by (kind, cycle), and the three days it turns on.
-
-    `cycle`: an annual call's anniversary number; for a welcome call the ordinal of the day that brought it,
-    which is also its `cycle_on`.
-    """
+class OpenedCall:
+    """A call that exists, whose days no rule moves any more. `kind` and `cycle` are as in `OwedCall`."""
 
     kind: CallKind
     cycle: int
@@ -35,10 +36,18 @@ class CallDates:
     opens_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class OwedCall(CallDates):
-    """One call of the plan. It is missed after `missed_after`; `moving_on` marks the last annual call."""
+class OwedCall(NamedTuple):
+    """One call of a family's plan, known by (kind, cycle). It is missed after `missed_after`.
 
+    `cycle`: an annual call's anniversary number; for a welcome call the ordinal of the day that brought it,
+    which is also its `cycle_on`. `moving_on` marks the last annual call.
+    """
+
+    kind: CallKind
+    cycle: int
+    cycle_on: date
+    due_on: date
+    opens_on: date
     on_time_until: date
     missed_after: date
     moving_on: bool = False
@@ -51,7 +60,7 @@ class ScheduleFacts:
     `orders`: the dates of the orders of its living children, of which the first is the anchor.
     `acceptances`: the days on which it was accepted, more than one if it came back; `left_on` only while it
     is out of the scheme. `joined`: the days on which children with later orders joined. `preferred`: month
-    and day on which it would rather be rung. `opened`: calls that exist, whose dates no rule moves any more.
+    and day on which it would rather be rung. `opened`: its calls so far.
     `orders_of_children_who_died` never date a call; they keep the later anniversaries' numbers as they were.
     """
 
@@ -62,7 +71,7 @@ class ScheduleFacts:
     joined: tuple[date, ...] = ()
     pauses: tuple[Pause, ...] = ()
     preferred: tuple[int, int] | None = None
-    opened: tuple[CallDates, ...] = ()
+    opened: tuple[OpenedCall, ...] = ()
     orders_of_children_who_died: tuple[date, ...] = ()
 
 
@@ -78,12 +87,11 @@ def plan(facts: ScheduleFacts, holidays: Container[date], policy: Policy) -> tup
     if facts.left_on is not None and facts.left_on >= accepted_on:
         return ()
     adult_on = birthday(facts.youngest_born_on, policy.adult_age)
-    opened = {(call.kind, call.cycle): call for call in facts.opened}
-    calls: Sequence[OwedCall] = [
-        _owed(dates, policy)
-        for dates in _cycles(facts, accepted_on, adult_on, opened, holidays, policy)
-        if dates.due_on < adult_on
-    ]
+    calls = _welcome_calls(facts, accepted_on, holidays, policy)
+    calls += _annual_calls(facts, accepted_on, adult_on, holidays, policy)
+    if facts.opened:
+        calls = _with_days_kept(calls, facts.opened, policy)
+    calls = [call for call in calls if call.due_on < adult_on]
     pauses = _joined_up(facts.pauses)
     for pause in pauses:
         if pause.until_on is not None:
@@ -93,7 +101,7 @@ def plan(facts: ScheduleFacts, holidays: Container[date], policy: Policy) -> tup
     for pause in pauses:
         if pause.until_on is None:
             calls = plan_after_pause(calls, pause, policy)
-    return tuple(sorted(calls, key=_by_opening))
+    return tuple(sorted(calls, key=attrgetter("opens_on", "due_on")))
 
 
 def calls_owed(
@@ -112,10 +120,10 @@ def plan_after_pause(calls: Sequence[OwedCall], pause: Pause, policy: Policy) ->
     paused = [call for call in calls if pause.from_on <= call.due_on <= last_day]
     kept = [call for call in calls if call not in paused]
     if paused and pause.until_on is not None:
-        newest = max(paused, key=lambda call: call.due_on)
+        newest = max(paused, key=attrgetter("due_on"))
         resumes_on = pause.until_on + ONE_DAY
         if (resumes_on - newest.due_on).days <= policy.made_up_after_pause_days:
-            kept.append(replace(newest, opens_on=resumes_on))
+            kept.append(newest._replace(opens_on=resumes_on))
     return kept
 
 
@@ -143,61 +151,68 @@ def missed_after(due_on: date, policy: Policy) -> date:
     return due_on + timedelta(days=policy.missed_after_days)
 
 
-def due_on_for(cycle_on: date, preferred: tuple[int, int] | None, holidays: Container[date]) -> date:
-    """The working day on which an annual call falls due, given the month and day the family prefers.
-
-    A preferred 29 February is 28 February in other years. Source: service policy R12, R13.
-    """
-    if preferred is None:
-        return on_or_after(cycle_on, holidays)
-    day = date(2000, *preferred)
-    wanted = in_year(day, cycle_on.year)
-    return on_or_after(wanted if wanted >= cycle_on else in_year(day, cycle_on.year + 1), holidays)
-
-
-def _cycles(
-    facts: ScheduleFacts,
-    accepted_on: date,
-    adult_on: date,
-    opened: dict[tuple[CallKind, int], CallDates],
-    holidays: Container[date],
-    policy: Policy,
-) -> Iterator[CallDates]:
-    """Every cycle, with the days it has or is to have. Source: service policy R12 to R14."""
-    for day in sorted({accepted_on, *(day for day in facts.joined if day > accepted_on)}):
-        key = (CallKind.WELCOME, day.toordinal())
+def _welcome_calls(
+    facts: ScheduleFacts, accepted_on: date, holidays: Container[date], policy: Policy
+) -> list[OwedCall]:
+    """One for the acceptance and one for each later order that joined; open at once. Source: policy R14."""
+    calls = []
+    for day in {accepted_on, *(day for day in facts.joined if day > accepted_on)}:
         due_on = add_working_days(day, policy.welcome_working_days, holidays)
-        yield opened.get(key) or CallDates(*key, day, due_on, day)
+        dates = (day, due_on, day, on_time_until(due_on, policy), missed_after(due_on, policy))
+        calls.append(OwedCall(_WELCOME, day.toordinal(), *dates))
+    return calls
 
+
+def _annual_calls(
+    facts: ScheduleFacts, accepted_on: date, adult_on: date, holidays: Container[date], policy: Policy
+) -> list[OwedCall]:
+    """One for each anniversary of the first order that is late enough. Source: service policy R12 to R14."""
     anchor = min(facts.orders)
-    numbered_before = anchor.year - min(facts.orders + facts.orders_of_children_who_died).year
+    first_year = min(facts.orders + facts.orders_of_children_who_died).year
     first_on = accepted_on + timedelta(days=policy.first_annual_after_days)
-    opens_before = timedelta(days=policy.opens_before_days)
-    number = max(1, first_on.year - anchor.year)
-    while (cycle_on := anniversary(anchor, number)) < adult_on:
-        if cycle_on >= first_on:
-            key = (CallKind.ANNUAL, number + numbered_before)
-            due_on = due_on_for(cycle_on, facts.preferred, holidays)
-            yield opened.get(key) or CallDates(*key, cycle_on, due_on, due_on - opens_before)
-        number += 1
+    before = timedelta(days=policy.opens_before_days)
+    on_time, missed = timedelta(days=policy.on_time_days), timedelta(days=policy.missed_after_days)
+    calls = []
+    for year in range(max(anchor.year + 1, first_on.year), adult_on.year + 1):
+        cycle_on = in_year(anchor, year)
+        if first_on <= cycle_on < adult_on:
+            wanted_on = _preferred_on(cycle_on, facts.preferred) if facts.preferred else cycle_on
+            due_on = on_or_after(wanted_on, holidays)
+            dates = (cycle_on, due_on, due_on - before, due_on + on_time, due_on + missed)
+            calls.append(OwedCall(_ANNUAL, year - first_year, *dates))
+    return calls
 
 
-def _owed(dates: CallDates, policy: Policy) -> OwedCall:
-    return OwedCall(
-        dates.kind,
-        dates.cycle,
-        dates.cycle_on,
-        dates.due_on,
-        dates.opens_on,
-        on_time_until(dates.due_on, policy),
-        missed_after(dates.due_on, policy),
-    )
+def _preferred_on(cycle_on: date, preferred: tuple[int, int]) -> date:
+    """The preferred month and day's first occurrence on or after the anniversary. Source: policy R12."""
+    day = date(2000, *preferred)  # A leap year: 29 February may be preferred.
+    this_year = in_year(day, cycle_on.year)
+    return this_year if this_year >= cycle_on else in_year(day, cycle_on.year + 1)
+
+
+def _with_days_kept(
+    calls: Sequence[OwedCall], opened: Sequence[OpenedCall], policy: Policy
+) -> list[OwedCall]:
+    """The plan with the days of the calls that are open or were. Source: service policy R12, R13."""
+    known = {(call.kind, call.cycle): call for call in opened}
+    return [
+        call._replace(
+            cycle_on=was.cycle_on,
+            due_on=was.due_on,
+            opens_on=was.opens_on,
+            on_time_until=on_time_until(was.due_on, policy),
+            missed_after=missed_after(was.due_on, policy),
+        )
+        if (was := known.get((call.kind, call.cycle)))
+        else call
+        for call in calls
+    ]
 
 
 def _joined_up(pauses: Sequence[Pause]) -> list[Pause]:
     """Pauses that touch or overlap are one."""
     joined: list[Pause] = []
-    for pause in sorted(pauses, key=lambda pause: pause.from_on):
+    for pause in sorted(pauses, key=attrgetter("from_on")):
         last = joined[-1] if joined else None
         if last is None or (last.until_on is not None and pause.from_on > last.until_on + ONE_DAY):
             joined.append(pause)
@@ -209,10 +224,5 @@ def _joined_up(pauses: Sequence[Pause]) -> list[Pause]:
 
 def _mark_moving_on(calls: Sequence[OwedCall]) -> list[OwedCall]:
     """The last annual call speaks of what comes after 18. Source: service policy R10."""
-    annual = [call for call in calls if call.kind is CallKind.ANNUAL]
-    last = max(annual, key=lambda call: call.cycle_on, default=None)
-    return [replace(call, moving_on=True) if call is last else call for call in calls]
-
-
-def _by_opening(call: OwedCall) -> tuple[date, bool, date]:
-    return (call.opens_on, call.kind is not CallKind.WELCOME, call.due_on)
+    last = max((call for call in calls if call.kind is _ANNUAL), key=attrgetter("cycle"), default=None)
+    return [call._replace(moving_on=True) if call is last else call for call in calls]

@@ -170,11 +170,12 @@ def serve(fresh_database: str, tmp_path: Path) -> Iterator[Callable[..., LiveSer
     """
     servers: list[LiveServer] = []
 
-    def start(*, scheduler: bool = False, **variables: str) -> LiveServer:
+    def start(*, scheduler: bool = False, workers: int = 1, **variables: str) -> LiveServer:
         folder = tmp_path / f"server-{len(servers)}"
         folder.mkdir()
-        servers.append(LiveServer(fresh_database, folder, scheduler=scheduler, variables=variables))
-        return servers[-1]
+        server = LiveServer(fresh_database, folder, scheduler=scheduler, workers=workers, variables=variables)
+        servers.append(server)
+        return server
 
     yield start
     for server in servers:

@@ -28,21 +28,34 @@ HOW_TO_GET_POSTGRESQL = """No PostgreSQL to test on. One of these brings it:
   TEST_DATABASE_URL=postgresql://user:password@host/db   (a server whose user may create databases)"""
 
 
+ROOM = 1_000_000_000  # bytes: a run uses a third of it
+
 # Where everything temporary is
 
 
 @contextmanager
 def workplace() -> Iterator[Path]:
     """A short folder of this run alone; also clears away what killed runs have left."""
-    for folder in Path(tempfile.gettempdir()).glob("catchup-*"):
+    place = _roomy_memory() or Path(tempfile.gettempdir())
+    for folder in place.glob("catchup-*"):
         if folder.stat().st_uid == os.getuid() and _is_abandoned(folder):
             _clear(folder)
-    folder = Path(tempfile.mkdtemp(prefix="catchup-"))
+    folder = Path(tempfile.mkdtemp(prefix="catchup-", dir=place))
     (folder / "owner").write_text(f"{os.getpid()} {psutil.Process().create_time()}")
     try:
         yield folder
     finally:
         _clear(folder)
+
+
+def _roomy_memory() -> Path | None:
+    """Linux's folder in memory, where a copy of a database takes a tenth of the time it takes on a disk."""
+    memory = Path("/dev/shm")
+    if "TMPDIR" in os.environ or not os.access(memory, os.W_OK):
+        return None
+    system = os.statvfs(memory)
+    runs_programs = not system.f_flag & os.ST_NOEXEC
+    return memory if runs_programs and system.f_bavail * system.f_frsize >= ROOM else None
 
 
 def _is_abandoned(folder: Path) -> bool:

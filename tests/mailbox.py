@@ -7,6 +7,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
 
+from tests.processes import free_port
+
 
 class Mailbox:
     """Use it in ``with``. ``url`` is what SMTP_URL takes; ``messages`` and ``recipients`` go in pairs."""
@@ -14,12 +16,12 @@ class Mailbox:
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
-        self._controller = Controller(self, hostname="127.0.0.1", port=0)
+        port = free_port()
+        self.url = f"smtp://127.0.0.1:{port}"
+        self._controller = Controller(self, hostname="127.0.0.1", port=port)
 
     def __enter__(self) -> "Mailbox":
         self._controller.start()
-        host, port = self._controller.server.sockets[0].getsockname()
-        self.url = f"smtp://{host}:{port}"
         return self
 
     def __exit__(self, *_error: object) -> None:

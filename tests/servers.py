@@ -1,6 +1,7 @@
 """The service as people run it: gunicorn and the scheduler as processes, spoken to over HTTP."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -19,15 +20,18 @@ class LiveServer:
     ``url`` is where it is, ``log`` what both have written, ``environment`` what they were started with.
     """
 
-    def __init__(self, database_url: str, folder: Path, *, scheduler: bool, variables: Mapping[str, str]):
+    def __init__(
+        self, database_url: str, folder: Path, *, scheduler: bool, workers: int, variables: Mapping[str, str]
+    ):
         self.port = port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / "log"
         demo = {"CATCHUP_DEMO": "1", "CATCHUP_BASE_URL": self.url, "PORT": str(port)}
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         self.environment = inherited | environment(database_url, folder, **{**demo, **variables})
-        gunicorn = f"gunicorn wsgi:app --worker-class gthread --threads 4 --workers 2 --bind 127.0.0.1:{port}"
-        web = Program(self._python(*gunicorn.split(), "--no-control-socket"), self.log, self.environment)
+        options = f"--worker-class gthread --threads 4 --workers {workers} --bind 127.0.0.1:{port}"
+        command = self._python("gunicorn", "wsgi:app", "--no-control-socket", *options.split())
+        web = Program(command, self.log, self.environment)
         self.programs = [web]
         if scheduler:
             command = self._python("flask", "--app", "wsgi", "scheduler")
@@ -44,8 +48,10 @@ class LiveServer:
 
     def stop(self) -> None:
         """End all of it."""
-        for program in self.programs:
-            program.stop()
+        for program in reversed(self.programs):
+            program.stop(
+                signal.SIGINT if program is self.programs[0] else signal.SIGTERM
+            )  # gunicorn: at once
 
     def _answers(self) -> bool:
         """Any answer will do: the port is open before the application is imported."""

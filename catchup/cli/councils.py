@@ -1,0 +1,40 @@
+"""`flask councils import` and `flask postcodes import`."""
+
+import csv
+import json
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from catchup.data.councils_file import council_rows
+from catchup.database import writing
+from catchup.extensions import db
+from catchup.rules.councils import rows_from_table
+from catchup.services import councils
+
+group = AppGroup("councils", help="Councils of England by code and date.")
+
+
+@group.command("import")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+def import_(file: Path | None, *, as_json: bool) -> None:
+    """Take in FILE (gss_code, name, kind, valid_from, valid_to, successors, agency); without it, the list we ship.
+
+    All or nothing: rows that contradict each other are refused with a sentence.
+    """
+    try:
+        rows = rows_from_table(csv.DictReader(file.open(encoding="utf-8-sig"))) if file else council_rows()
+        with writing():
+            added, changed = councils.take_in(rows)
+            db.session.commit()
+    except (KeyError, ValueError) as error:
+        raise click.ClickException(f"Nothing was taken in. {error}") from error
+    if as_json:
+        click.echo(json.dumps({"added": added, "changed": changed}))
+    else:
+        click.echo(f"{added} councils added, {changed} changed.")
+
+
+commands: list[click.Command] = [group]

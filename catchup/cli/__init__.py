@@ -5,7 +5,18 @@ from importlib import import_module
 from flask import Flask
 
 # Every module here names its commands in ``commands``.
-MODULES = ("answers", "audit", "councils", "demo", "directory", "jobs", "orders", "reports", "staff", "supervisor")
+MODULES = (
+    "answers",
+    "audit",
+    "councils",
+    "demo",
+    "directory",
+    "jobs",
+    "orders",
+    "reports",
+    "staff",
+    "supervisor",
+)
 
 
 def register(app: Flask) -> None:

@@ -20,7 +20,7 @@ group = AppGroup("councils", help="Councils of England by code and date.")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
 def import_(file: Path | None, *, as_json: bool) -> None:
-    """Take in FILE (gss_code, name, kind, valid_from, valid_to, successors, agency); without it, the list we ship.
+    """Take in FILE with the columns of the list we ship; without FILE, that list itself.
 
     All or nothing: rows that contradict each other are refused with a sentence.
     """

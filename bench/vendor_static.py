@@ -18,7 +18,7 @@ from pathlib import Path
 VENDOR = Path(__file__).resolve().parent.parent / "catchup" / "static" / "vendor"
 GOVUK = "govuk-frontend@6.6.0"
 AUTOCOMPLETE = "accessible-autocomplete@3.0.1"
-SYSTEM_FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif'
+SYSTEM_FONTS = '-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif'
 
 FONT_FACES = 2
 FONT_USES = 58

@@ -96,9 +96,12 @@ class Conversation(Base):
     need: Mapped[Need]
     concern: Mapped[bool]
     follow_up_on: Mapped[date | None]
+    no_follow_up_why: Mapped[str | None] = mapped_column(Encrypted("conversation.no_follow_up_why"))
     note: Mapped[str | None] = mapped_column(Encrypted("conversation.note"))
     changes: Mapped[str | None] = mapped_column(Encrypted("conversation.changes"))
     minutes: Mapped[int | None]
+    # The form it came from: the same form sent twice is one conversation.
+    form_token: Mapped[UUID | None] = mapped_column(unique=True)
 
     call: Mapped[Call] = relationship(back_populates="conversation")
     talked_about: Mapped[list["TalkedAbout"]] = relationship(back_populates="conversation")

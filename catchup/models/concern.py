@@ -20,6 +20,7 @@ class Concern(Identified, Base):
         CheckConstraint("told_at IS NULL OR (told_who IS NOT NULL AND told_reference IS NOT NULL)", "told"),
         CheckConstraint("no_referral_reason IS NULL OR agreed_by IS NOT NULL", "agreed"),
         CheckConstraint("parent_told = (parent_not_told_why IS NULL)", "parent_told"),
+        CheckConstraint("told_at IS NULL OR parent_told IS NOT NULL", "parent_asked_about"),
         Index(
             "ix_concern_open",
             "recorded_at",
@@ -39,7 +40,7 @@ class Concern(Identified, Base):
     told_at: Mapped[datetime | None]
     told_who: Mapped[str | None] = mapped_column(Encrypted("concern.told_who"))
     told_reference: Mapped[str | None] = mapped_column(Encrypted("concern.told_reference"))
-    parent_told: Mapped[bool]
+    parent_told: Mapped[bool | None]
     parent_not_told_why: Mapped[str | None] = mapped_column(Encrypted("concern.parent_not_told_why"))
     no_referral_reason: Mapped[str | None] = mapped_column(Encrypted("concern.no_referral_reason"))
     agreed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))

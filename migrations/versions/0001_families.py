@@ -830,7 +830,7 @@ def upgrade() -> None:
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_who", sa.LargeBinary(), nullable=True),
         sa.Column("told_reference", sa.LargeBinary(), nullable=True),
-        sa.Column("parent_told", sa.Boolean(), nullable=False),
+        sa.Column("parent_told", sa.Boolean(), nullable=True),
         sa.Column("parent_not_told_why", sa.LargeBinary(), nullable=True),
         sa.Column("no_referral_reason", sa.LargeBinary(), nullable=True),
         sa.Column("agreed_by", sa.Uuid(), nullable=True),
@@ -852,6 +852,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "told_at IS NULL OR (told_who IS NOT NULL AND told_reference IS NOT NULL)",
             name=op.f("ck_concern_told"),
+        ),
+        sa.CheckConstraint(
+            "told_at IS NULL OR parent_told IS NOT NULL", name=op.f("ck_concern_parent_asked_about")
         ),
         sa.ForeignKeyConstraint(["acknowledged_by"], ["staff.id"], name=op.f("fk_concern_acknowledged_by")),
         sa.ForeignKeyConstraint(["agreed_by"], ["staff.id"], name=op.f("fk_concern_agreed_by")),
@@ -895,12 +898,15 @@ def upgrade() -> None:
         ),
         sa.Column("concern", sa.Boolean(), nullable=False),
         sa.Column("follow_up_on", sa.Date(), nullable=True),
+        sa.Column("no_follow_up_why", sa.LargeBinary(), nullable=True),
         sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.Column("changes", sa.LargeBinary(), nullable=True),
         sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("form_token", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_conversation_by_id")),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_conversation_call_id")),
         sa.PrimaryKeyConstraint("call_id", name=op.f("pk_conversation")),
+        sa.UniqueConstraint("form_token", name=op.f("uq_conversation_form_token")),
     )
     op.create_table(
         "escalation",

@@ -1,7 +1,8 @@
 // Everything here is an extra: each page does its work without scripts.
-import { initAll } from "./vendor/govuk-frontend/govuk-frontend.min.js";
 
-initAll();
+// The page names the scripts to load: files are kept by browsers for a year, so an address written here
+// would go on meaning an old version.
+import(document.querySelector("link[rel=modulepreload]").href).then(({ initAll }) => initAll());
 
 for (const select of document.querySelectorAll("select[data-council]")) {
   enhanceCouncil(select);
@@ -20,7 +21,7 @@ for (const button of document.querySelectorAll("button[data-print]")) {
 // A select of councils becomes a box to type in. The select stays in the form and carries the answer;
 // what was typed goes along as NAME-typed, so that nothing is lost when it is no council's name.
 async function enhanceCouncil(select) {
-  await import("./vendor/accessible-autocomplete/accessible-autocomplete.min.js");
+  await import(select.dataset.council);
   const options = [...select.options].filter((option) => option.value);
   const always = options.filter((option) => option.dataset.always !== undefined);
   const councils = options.filter((option) => !always.includes(option));

@@ -75,6 +75,7 @@ def app() -> Flask:
     app.config["SECRET_KEY"] = "a secret of the tests"
     Babel(app)
     filters.register(app)
+    app.jinja_env.globals.update(static_url=lambda path: f"/static/{path}?v=1")
     return app
 
 

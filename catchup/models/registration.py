@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catchup.crypto import Encrypted, EncryptedJson
 from catchup.models.base import Base, Identified
@@ -71,3 +71,14 @@ class Registration(Identified, Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy reads it off the class
+
+    councils: Mapped[list["RegistrationCouncil"]] = relationship(cascade="all, delete-orphan")
+
+
+class RegistrationCouncil(Base):
+    """A council whose staff see a registration: it placed one of the children, or one of the homes is there."""
+
+    __tablename__ = "registration_council"
+
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    council_code: Mapped[str] = mapped_column(ForeignKey("council.code"), primary_key=True, index=True)

@@ -344,6 +344,7 @@ def upgrade() -> None:
         sa.Column("tf_totp_secret", sa.String(length=255), nullable=True),
         sa.Column("tf_last_counter", sa.Integer(), nullable=True),
         sa.Column("mf_recovery_codes", sa.UnicodeText(), nullable=True),
+        sa.Column("one_time_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["employer"], ["council.code"], name=op.f("fk_staff_employer")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
@@ -1373,6 +1374,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_handover_summary_handover_id"), ["handover_id"], unique=False)
 
     op.create_table(
+        "registration_council",
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("council_code", sa.String(length=9), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["council_code"], ["council.code"], name=op.f("fk_registration_council_council_code")
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_registration_council_registration_id")
+        ),
+        sa.PrimaryKeyConstraint("registration_id", "council_code", name=op.f("pk_registration_council")),
+    )
+    with op.batch_alter_table("registration_council", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_registration_council_council_code"), ["council_code"], unique=False
+        )
+
+    op.create_table(
         "signpost_result",
         sa.Column("signpost_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -1520,6 +1538,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_signpost_result_signpost_id"))
 
     op.drop_table("signpost_result")
+    with op.batch_alter_table("registration_council", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_registration_council_council_code"))
+
+    op.drop_table("registration_council")
     with op.batch_alter_table("handover_summary", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_handover_summary_handover_id"))
 

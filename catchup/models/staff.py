@@ -50,6 +50,8 @@ class Staff(Identified, UserMixin, Base):
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_last_counter: Mapped[int | None]
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    # Until when a password given by an administrator opens the account; None once the person has chosen one.
+    one_time_until: Mapped[datetime | None]
 
     roles: Mapped[list[StaffRole]] = relationship(secondary=staff_role)
     councils: Mapped[list["StaffCouncil"]] = relationship(

@@ -46,6 +46,8 @@ class Call(Identified, Base):
     not_before: Mapped[datetime | None]
     claimed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     claimed_until: Mapped[datetime | None]
+    # Why the present claim was taken from somebody else.
+    taken_over_reason: Mapped[str | None] = mapped_column(Encrypted("call.taken_over_reason"))
     closed_at: Mapped[datetime | None]
     closed_as: Mapped[ClosedAs | None]
     closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
@@ -68,6 +70,8 @@ class Attempt(Identified, Base):
     """One try to get through."""
 
     __tablename__ = "attempt"
+    # The calls somebody has tried today, for the head of the queue.
+    __table_args__ = (Index(None, "by_id", "on", "call_id"),)
 
     call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), index=True)
     at: Mapped[datetime]

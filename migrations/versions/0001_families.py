@@ -472,6 +472,7 @@ def upgrade() -> None:
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claimed_by", sa.Uuid(), nullable=True),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken_over_reason", sa.LargeBinary(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "closed_as",
@@ -1310,6 +1311,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_attempt_by_id_attempt_on_attempt_call_id"),
+            ["by_id", "on", "call_id"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_attempt_call_id"), ["call_id"], unique=False)
 
     op.create_table(
@@ -1552,6 +1558,7 @@ def downgrade() -> None:
     op.drop_table("handover_step")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempt_call_id"))
+        batch_op.drop_index(batch_op.f("ix_attempt_by_id_attempt_on_attempt_call_id"))
 
     op.drop_table("attempt")
     with op.batch_alter_table("support_request", schema=None) as batch_op:

@@ -36,8 +36,10 @@ def supervise(commands: Sequence[Sequence[str]], grace: float = GRACE) -> int:
     def remember(signum: int, _frame: FrameType | None) -> None:
         asked_to_end.append(signum)
 
-    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signum, remember)
+    signal.signal(signal.SIGINT, remember)
+    signal.signal(signal.SIGTERM, remember)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asks to outlive the terminal
+        signal.signal(signal.SIGHUP, remember)
     children: list[subprocess.Popen[bytes]] = []
     try:
         for command in commands:

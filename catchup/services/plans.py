@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, literal, select, update
+from sqlalchemy import Insert, bindparam, delete, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catchup import clock
@@ -103,36 +104,50 @@ def write(family_ids: Sequence[UUID], today: date, *, dry: bool = False) -> Repl
 def open_calls(on: date, family_ids: Sequence[UUID] | None = None) -> int:
     """Make every call that is planned, opens by ``on`` and is missing; returns how many. Safe to repeat.
 
-    The anti-join keeps the work to what is missing; the unique key guarantees that nothing is doubled.
     Source: service policy R15, R16.
     """
     dialect = db.session.connection().dialect.name
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    taken = (
-        select(literal(1))
-        .where(call.c.family_id == plan.c.family_id, call.c.kind == plan.c.kind, call.c.cycle == plan.c.cycle)
-        .exists()
-    )
-    names = [
-        "id", "family_id", "kind", "cycle", "cycle_on", "due_on", "opens_on", "moving_on", "council_code",
-        "lead_id", "opened_on", "version",
-    ]  # fmt: skip
-    due = (
-        select(
-            plan.c.id, plan.c.family_id, plan.c.kind, plan.c.cycle, plan.c.cycle_on, plan.c.due_on,
-            plan.c.opens_on, plan.c.moving_on, plan.c.council_code, Family.lead_id,
-            literal(on, plan.c.opens_on.type), literal(1),
-        )
-        .join(Family, Family.id == plan.c.family_id)
-        .where(plan.c.opens_on <= on, ~taken)
-    )  # fmt: skip
-    if family_ids is not None:
-        due = due.where(plan.c.family_id.in_(family_ids))
     made = db.session.execute(
-        make(call).from_select(names, due, include_defaults=False).on_conflict_do_nothing(),
+        _opening(dialect, some=family_ids is not None),
+        {"on": on} if family_ids is None else {"on": on, "families": family_ids},
         execution_options={"preserve_rowcount": True},
     )
     return int(made.rowcount)  # type: ignore[attr-defined]  # an INSERT's result has one
+
+
+@cache
+def _opening(dialect: str, *, some: bool) -> Insert:
+    """The one statement of the night, for all families or ``some``.
+
+    The anti-join keeps the work to what is missing; the unique key guarantees that nothing is doubled.
+    """
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    taken = (
+        select(literal_column("1"))
+        .where(call.c.family_id == plan.c.family_id, call.c.kind == plan.c.kind, call.c.cycle == plan.c.cycle)
+        .exists()
+    )
+    copied = (
+        "id",
+        "family_id",
+        "kind",
+        "cycle",
+        "cycle_on",
+        "due_on",
+        "opens_on",
+        "moving_on",
+        "council_code",
+    )
+    on = bindparam("on", type_=plan.c.opens_on.type)
+    due = (
+        select(*(plan.c[name] for name in copied), Family.lead_id, on, literal_column("1"))
+        .join(Family, Family.id == plan.c.family_id)
+        .where(plan.c.opens_on <= on, ~taken)
+    )
+    if some:
+        due = due.where(plan.c.family_id.in_(bindparam("families", expanding=True)))
+    names = [*copied, "lead_id", "opened_on", "version"]
+    return make(call).from_select(names, due, include_defaults=False).on_conflict_do_nothing()
 
 
 def add_requested(family_id: UUID, kind: CallKind, due_on: date, opens_on: date, today: date) -> UUID:

@@ -1,0 +1,5 @@
+"""An invented population for showing and trying: real councils and postcodes, nobody real."""
+
+from catchup.services.demo.load import DEMO_PASSWORD, Loaded, load
+
+__all__ = ["DEMO_PASSWORD", "Loaded", "load"]

@@ -1,0 +1,194 @@
+"""What befalls the families that stand for a trap: moves, a pause, a stop, a concern, handovers."""
+
+from datetime import date, time, timedelta
+from uuid import uuid4
+
+from sqlalchemy import insert, select, update
+
+from catchup import clock
+from catchup.extensions import db
+from catchup.models.call import Attempt, Call
+from catchup.models.concern import Concern
+from catchup.models.family import Family
+from catchup.models.handover import Handover, HandoverStep
+from catchup.models.signpost import SupportRequest, SupportRequestStep
+from catchup.queries.scope import Viewer
+from catchup.rules.terms import (
+    Band,
+    ConcernKind,
+    EscalationKind,
+    HandoverKind,
+    HandoverStepKind,
+    HomeKind,
+    Outcome,
+    SupportKind,
+    SupportStep,
+)
+from catchup.services import escalations, families, handover_planning
+from catchup.services.demo.people import KENT, ROTHERHAM
+from catchup.services.demo.population import Invented
+
+Made = list[tuple[Invented, Family]]
+
+
+def before_the_calls(made: Made, known: dict[str, Viewer], today: date) -> None:
+    """Facts that change which calls are owed."""
+    lead, manager = known["priya@example.com"], known["morgan@example.com"]
+    for invented, family in made:
+        match invented.trap:
+            case "moved":
+                clock.move_to(today - timedelta(days=45))
+                place = families.NewAddress("31 Make-Believe Lane", "S60 1AE", ROTHERHAM)
+                address = families.add_address(family, place, family.parents)
+                moved_on = today - timedelta(days=40)
+                families.move(family.children, HomeKind.ADDRESS, moved_on, lead, address=address)
+            case "paused":
+                clock.move_to(today - timedelta(days=20))
+                families.pause(family, today - timedelta(days=20), today + timedelta(days=40), lead)
+            case "stopped":
+                clock.move_to(today - timedelta(days=9))
+                families.stop_everything(family, "There has been a death in the family.", lead)
+            case "came back":
+                clock.move_to(today - timedelta(days=700))
+                families.leave(family, today - timedelta(days=700), "We felt settled.", lead)
+                clock.move_to(today - timedelta(days=150))
+                families.come_back(family, today - timedelta(days=150), lead)
+            case "child died":
+                clock.move_to(today - timedelta(days=200))
+                families.move(family.children[:1], HomeKind.DIED, today - timedelta(days=210), lead)
+            case "looked after":
+                clock.move_to(today - timedelta(days=90))
+                since = today - timedelta(days=90)
+                families.move(family.children, HomeKind.LOOKED_AFTER, since, manager, council_code=KENT)
+    clock.move_to(today)
+
+
+def after_the_calls(made: Made, known: dict[str, Viewer], today: date) -> None:
+    """What is going on just now: a promise, a concern, requests, handovers under way."""
+    lead, manager = known["priya@example.com"], known["morgan@example.com"]
+    by_trap = {invented.trap: family for invented, family in made if invented.trap}
+    if family := by_trap.get("rearranged"):
+        _promise(family, lead, today)
+    if family := by_trap.get("concern"):
+        _concern(family, lead)
+    for name in ("overdue handover", "queried handover", "accepted handover", "hard year"):
+        if family := by_trap.get(name):
+            _request(family, lead, today)
+    handover_planning.plan_due(today)
+    db.session.flush()
+    for name, last in (
+        ("overdue handover", HandoverStepKind.SENT),
+        ("queried handover", HandoverStepKind.QUERIED),
+        ("accepted handover", HandoverStepKind.ACCEPTED),
+    ):
+        if family := by_trap.get(name):
+            _hand_over(family, last, lead, manager)
+
+
+def _promise(family: Family, lead: Viewer, today: date) -> None:
+    call = _open_call(family)
+    if call is None:
+        return
+    yesterday = today - timedelta(days=1)
+    db.session.execute(
+        insert(Attempt).values(
+            id=uuid4(),
+            call_id=call.id,
+            at=clock.instant(yesterday, time(10, 12)),
+            on=yesterday,
+            band=Band.MORNING,
+            outcome=Outcome.REARRANGED,
+            counts=False,
+            by_id=lead.id,
+            promised_at=clock.instant(today, time(9, 30)),
+        )
+    )
+    db.session.execute(
+        update(Call)
+        .where(Call.id == call.id)
+        .values(promised_at=clock.instant(today, time(9, 30)), version=2)
+    )
+
+
+def _concern(family: Family, lead: Viewer) -> None:
+    call = _open_call(family)
+    now = clock.now()
+    db.session.add(
+        Concern(
+            family_id=family.id,
+            call_id=call.id if call else None,
+            child_id=family.children[0].id,
+            kind=ConcernKind.VIOLENCE,
+            what="A parent was hurt on Saturday and asks for help.",
+            where_child_is="At home",
+            council_code=KENT,
+            told_at=now,
+            told_who="Duty social worker, front door",
+            told_reference="awaited",
+            parent_told=True,
+            recorded_at=now,
+            recorded_by=lead.id,
+        )
+    )
+    escalations.raise_to_manager(
+        EscalationKind.CONCERN, family.id, call_id=call.id if call else None, by=lead
+    )
+
+
+def _request(family: Family, lead: Viewer, today: date) -> None:
+    received_on = today - timedelta(days=80)
+    request = SupportRequest(
+        family_id=family.id,
+        child_id=family.children[0].id,
+        kind=SupportKind.THERAPY_FUND,
+        received_on=received_on,
+        council_code=family.owning_council,
+        council_reason="The placing council was responsible on the day the request was received.",
+        recorded_by=lead.id,
+    )
+    request.steps = [
+        SupportRequestStep(
+            step=SupportStep.RECEIVED,
+            on=received_on,
+            recorded_at=clock.instant(received_on, time(12)),
+            recorded_by=lead.id,
+        )
+    ]
+    db.session.add(request)
+
+
+def _hand_over(family: Family, last: HandoverStepKind, lead: Viewer, manager: Viewer) -> None:
+    handover = db.session.scalars(select(Handover).where(Handover.family_id == family.id)).first()
+    if handover is None:
+        return
+    handover.kind = HandoverKind.FULL
+    told_on = handover.change_on - timedelta(days=90)
+    path = [
+        (HandoverStepKind.FAMILY_TOLD, told_on, lead),
+        (HandoverStepKind.SUMMARY_WRITTEN, handover.change_on - timedelta(days=30), lead),
+        (HandoverStepKind.SUMMARY_CHECKED, handover.change_on - timedelta(days=29), manager),
+        (HandoverStepKind.SENT, handover.change_on - timedelta(days=28), lead),
+    ]
+    if last is not HandoverStepKind.SENT:
+        path.append((last, handover.change_on - timedelta(days=21), manager))
+    for step, on, who in path:
+        db.session.add(
+            HandoverStep(
+                handover_id=handover.id,
+                step=step,
+                at=clock.instant(on, time(11)),
+                on=on,
+                by_id=who.id,
+                contact="R. Duty, post-adoption team" if step is HandoverStepKind.ACCEPTED else None,
+                note="Which therapist, and funded until when?" if step is HandoverStepKind.QUERIED else None,
+                council_code=handover.to_council,
+            )
+        )
+
+
+def _open_call(family: Family) -> Call | None:
+    return db.session.scalars(
+        select(Call)
+        .where(Call.family_id == family.id, Call.closed_at.is_(None))
+        .order_by(Call.due_on, Call.id)
+    ).first()

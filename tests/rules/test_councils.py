@@ -73,6 +73,15 @@ def test_of_two_councils_made_one_each_is_followed_forward_and_neither_guessed_b
     )
 
 
+def test_a_council_taken_into_an_older_one_is_not_what_the_older_one_was_before() -> None:
+    taken = CouncilRow("E10000001", "Taken", "county", None, D("2027-03-31"), ("E06000099",))
+    older = CouncilRow("E06000099", "Older", "unitary", valid_from=D("2010-04-01"))
+    directory = Councils([taken, older])
+    assert directory.resolve("E10000001", D("2027-04-01")) == "E06000099"
+    assert directory.resolve("E06000099", D("2027-03-31")) == "E06000099"
+    assert directory.resolve("E06000099", D("2010-03-31")) == Split("E06000099", (), D("2010-04-01"))
+
+
 def test_a_council_that_ended_without_a_successor_needs_a_decision() -> None:
     directory = Councils([CouncilRow("E10000001", "Gone", "county", valid_to=D("2020-03-31"))])
     assert directory.resolve("E10000001", D("2020-04-01")) == Split("E10000001", (), D("2020-04-01"))

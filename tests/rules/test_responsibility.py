@@ -355,6 +355,10 @@ def test_a_change_to_a_divided_council_goes_to_nobody_until_somebody_decides() -
     )
 
 
+def test_a_move_on_the_day_the_placing_council_is_divided_hands_nothing_over() -> None:
+    assert changes(order("2025-06-10", SURREY), [home(KENT), home(MEDWAY, "2027-04-01")]) == ()
+
+
 def test_nobody_hands_over_what_needed_a_decision() -> None:
     assert changes(order("2023-06-10", "unknown"), [home(MEDWAY)]) == ()
     assert changes(order("2020-06-10"), [home(OUTSIDE), home(KENT, "2025-01-01")]) == ()

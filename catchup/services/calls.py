@@ -1,0 +1,123 @@
+"""Who has a call: starting, giving back, taking over, and passing a family on. The caller commits.
+
+A claim says who is ringing, so that a family is not rung twice. It guards no text: that is what a call's
+version does when it is saved.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+
+from catchup import clock
+from catchup.extensions import db
+from catchup.models.call import Call
+from catchup.models.family import Family, Lead
+from catchup.queries import directories, queue
+from catchup.queries.queue import View
+from catchup.queries.scope import Viewer
+from catchup.rules import queue_order
+from catchup.rules.terms import EscalationKind
+from catchup.services import audit, escalations, families
+from catchup.services.audit import Seen
+
+# Somebody who is beaten to every call on the list looks once more: by then the list is another one.
+LOOKS = 3
+
+
+def start(call: Call, by: Viewer, now: datetime) -> bool:
+    """Claim a call for 30 minutes; False where somebody else has it or it is closed.
+
+    Source: service policy R19.
+    """
+    return _claim(call.id, by, now)
+
+
+def start_next(view: View, by: Viewer, now: datetime) -> UUID | None:
+    """Claim the first call of the queue that may be given out; None where there is none.
+
+    Of any number of people who ask at once, each gets another call. Source: service policy R18, R19.
+    """
+    for _ in range(LOOKS):
+        waiting = queue.servable(by, view, now)
+        if not waiting:
+            return None
+        for call_id in waiting:
+            if _claim(call_id, by, now):
+                return call_id
+    return None
+
+
+def _claim(call_id: UUID, by: Viewer, now: datetime) -> bool:
+    """One conditional UPDATE: the database decides who was first, on both engines alike."""
+    until = _until(now)
+    free = or_(Call.claimed_by.is_(None), Call.claimed_by == by.id, Call.claimed_until <= now)
+    family_id = db.session.execute(
+        update(Call)
+        .where(Call.id == call_id, Call.closed_at.is_(None), free)
+        .values(claimed_by=by.id, claimed_until=until, taken_over_reason=None)
+        .returning(Call.family_id),
+        execution_options={"synchronize_session": False},
+    ).scalar_one_or_none()
+    if family_id is None:
+        return False
+    audit.record(by, Seen("call.start", "call", call_id, family_id))
+    return True
+
+
+def _until(now: datetime) -> datetime:
+    return queue_order.claim_until(now, directories.policy(clock.london(now).date()))
+
+
+def renew(call: Call, by: Viewer, now: datetime) -> None:
+    """Keep one's own claim while writing; somebody else's stays as it is. Source: service policy R19."""
+    until = _until(now)
+    db.session.execute(
+        update(Call)
+        .where(Call.id == call.id, Call.claimed_by == by.id, Call.closed_at.is_(None))
+        .values(claimed_until=until),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def take_over(call: Call, reason: str, by: Viewer, now: datetime) -> None:
+    """Take a call from whoever has it; that person can read why. Source: service policy R19."""
+    call.claimed_by = by.id
+    call.claimed_until = _until(now)
+    call.taken_over_reason = reason
+    audit.record(by, Seen("call.take_over", "call", call.id, call.family_id))
+
+
+def give_back(call: Call, by: Viewer) -> None:
+    """End one's own claim; somebody else's stays as it is. Source: service policy R19."""
+    if call.claimed_by != by.id:
+        return
+    call.claimed_by = call.claimed_until = call.taken_over_reason = None
+    audit.record(by, Seen("call.give_back", "call", call.id, call.family_id))
+
+
+def pass_on(family: Family, by: Viewer, now: datetime) -> None:
+    """Somebody knows this family: shut them out, and have a manager name another lead if it was theirs.
+
+    Source: service policy R19, P5.
+    """
+    families.shut_out(family, by.id, by)
+    db.session.execute(
+        update(Call)
+        .where(Call.family_id == family.id, Call.claimed_by == by.id)
+        .values(claimed_by=None, claimed_until=None, taken_over_reason=None)
+    )
+    if family.lead_id != by.id:
+        return
+    family.lead_id = None
+    for lead in db.session.scalars(select(Lead).where(Lead.family_id == family.id, Lead.until_at.is_(None))):
+        lead.until_at = now
+    db.session.execute(
+        update(Call).where(Call.family_id == family.id, Call.closed_at.is_(None)).values(lead_id=None)
+    )
+    escalations.raise_to_manager(
+        EscalationKind.DECISION,
+        family.id,
+        by=by,
+        reason=f"{by.name} knows this family. It needs another lead.",
+    )

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from time import monotonic
@@ -15,63 +15,40 @@ from catchup.data.councils_file import councils
 from catchup.rules.calendar import in_words
 from catchup.rules.councils import UnknownCouncilError
 from catchup.rules.policy import policy_on
-from catchup.rules.responsibility import HomeFacts, OrderFacts, responsible_on
-from catchup.rules.schedule import ScheduleFacts, calls_owed
-from catchup.rules.terms import HomeKind, Placing
+from catchup.rules.responsibility import Answer, HomeFacts, OrderFacts, responsible_on
+from catchup.rules.schedule import OwedCall, ScheduleFacts, calls_owed
+from catchup.rules.terms import CallKind, HomeKind, Placing
 
 Json = dict[str, Any]
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _PROGRESS_SECONDS = 2.0
 _LINES_AT_ONCE = 500
-# The same days come back thousands of times in a batch.
-_written = lru_cache(maxsize=65_536)(date.isoformat)
 
 
 class RefusedError(ValueError):
     """A question that cannot be answered. Its text is a sentence for whoever asked."""
 
 
-# Asked: plain values in, the JSON object of the answer out.
+# Asked: plain values in, an answer of the rules out.
 
 
-def answer_responsibility(order: OrderFacts, homes: Sequence[HomeFacts], on: date) -> Json:
+def who_is_responsible(order: OrderFacts, homes: Sequence[HomeFacts], on: date) -> Answer:
     """Who is responsible on a day. Raises RefusedError, or UnknownCouncilError for a code that is none."""
     directory = councils()
     for code in (order.placing_council, *(home.council for home in homes)):
         if code is not None:
             directory.get(code)
     _check_year(order.made_on)
-    answer = responsible_on(order, homes, on, directory, policy_on(order.made_on))
-    return {
-        "council": answer.council,
-        "since": answer.since and answer.since.isoformat(),
-        "until": answer.until and answer.until.isoformat(),
-        "decision_needed": answer.decision_needed,
-        "allowance_council": answer.allowance_council,
-        "reason": answer.reason,
-    }
+    return responsible_on(order, homes, on, directory, policy_on(order.made_on))
 
 
-def answer_schedule(first_order: date, accepted: date, youngest_born: date, until: date) -> Json:
+def which_calls(first_order: date, accepted: date, youngest_born: date, until: date) -> list[OwedCall]:
     """The calls that open by a day. Raises RefusedError for days out of reach."""
     for day in (first_order, accepted, youngest_born):
         _check_year(day)
     facts = ScheduleFacts((first_order,), (accepted,), youngest_born)
-    calls = calls_owed(facts, until, holidays(), policy_on(accepted))
-    return {
-        "calls": [
-            {
-                "kind": call.kind,
-                "cycle_on": _written(call.cycle_on),
-                "due_on": _written(call.due_on),
-                "opens_on": _written(call.opens_on),
-                "on_time_until": _written(call.on_time_until),
-                "missed_after": _written(call.missed_after),
-            }
-            for call in calls
-        ]
-    }
+    return calls_owed(facts, until, holidays(), policy_on(accepted))
 
 
 def _check_year(day: date) -> None:
@@ -99,10 +76,66 @@ def _today() -> date:
     return today()
 
 
+# Written: JSON for programs, words for people.
+
+
+def _responsibility_json(answer: Answer) -> str:
+    return json.dumps(
+        {
+            "council": answer.council,
+            "since": answer.since and answer.since.isoformat(),
+            "until": answer.until and answer.until.isoformat(),
+            "decision_needed": answer.decision_needed,
+            "allowance_council": answer.allowance_council,
+            "reason": answer.reason,
+        }
+    )
+
+
+def _schedule_json(calls: Iterable[OwedCall]) -> str:
+    # The parts of the key are all that is written of a call.
+    written = [
+        _call_json(c.kind, c.cycle_on, c.due_on, c.opens_on, c.on_time_until, c.missed_after) for c in calls
+    ]
+    return f'{{"calls": [{", ".join(written)}]}}'
+
+
+@lru_cache(maxsize=65_536)  # In a batch the same days come back thousands of times.
+def _call_json(kind: CallKind, *days: date) -> str:
+    names = ("cycle_on", "due_on", "opens_on", "on_time_until", "missed_after")
+    dates = {name: day.isoformat() for name, day in zip(names, days, strict=True)}
+    return json.dumps({"kind": kind.value, **dates})
+
+
+def _responsibility_text(answer: Answer) -> str:
+    lines = [answer.reason]
+    if answer.council and answer.since:
+        lines += [
+            f"Council: {councils().name(answer.council)} ({answer.council})",
+            f"Since: {in_words(answer.since)}",
+            f"Until: {in_words(answer.until) if answer.until else 'no end known'}",
+        ]
+    if answer.allowance_council:
+        payer = answer.allowance_council
+        lines.append(f"Allowance paid by: {councils().name(payer)} ({payer})")
+    return "\n".join(lines)
+
+
+def _schedule_text(calls: Sequence[OwedCall], until: date) -> str:
+    if not calls:
+        return f"No call opens by {in_words(until)}."
+    return "\n".join(
+        f"{call.kind.value.capitalize()} call: due {in_words(call.due_on)}, "
+        f"opens {in_words(call.opens_on)}, on time until {in_words(call.on_time_until)}, "
+        f"missed after {in_words(call.missed_after)}"
+        for call in calls
+    )
+
+
 # Read: a line of a batch.
 
 
-def _responsibility_line(line: Json) -> Json:
+def _responsibility_line(line: Json) -> str:
     _check_keys(line, {"order_on", "placing", "homes", "allowance", "on"}, required={"order_on"})
     placing, homes, allowance = line.get("placing"), line.get("homes", []), line.get("allowance", False)
     if not (placing is None or isinstance(placing, str)):
@@ -113,7 +146,7 @@ def _responsibility_line(line: Json) -> Json:
         raise RefusedError('"allowance" is to be true or false.')
     order = _facts_of_order(_day(line, "order_on"), placing, allowance)
     on = _day(line, "on") if "on" in line else _today()
-    return answer_responsibility(order, [_home_in_line(home) for home in homes], on)
+    return _responsibility_json(who_is_responsible(order, [_home_in_line(home) for home in homes], on))
 
 
 def _home_in_line(home: object) -> HomeFacts:
@@ -125,13 +158,12 @@ def _home_in_line(home: object) -> HomeFacts:
     return _facts_of_home(home["council"], _day(home, "from") if home.get("from") is not None else None)
 
 
-def _schedule_line(line: Json) -> Json:
+def _schedule_line(line: Json) -> str:
     required = {"first_order", "accepted", "youngest_born"}
     _check_keys(line, required | {"until"}, required)
     until = _day(line, "until") if "until" in line else _today()
-    return answer_schedule(
-        _day(line, "first_order"), _day(line, "accepted"), _day(line, "youngest_born"), until
-    )
+    first_order, accepted, born = (_day(line, key) for key in ("first_order", "accepted", "youngest_born"))
+    return _schedule_json(which_calls(first_order, accepted, born, until))
 
 
 def _check_keys(line: Json, known: set[str], required: set[str]) -> None:
@@ -160,15 +192,18 @@ def _day_or_none(text: object) -> date | None:
         return None
 
 
-def _answer_batch(file: BinaryIO, answer: Callable[[Json], Json]) -> None:
+def _answer_batch(file: BinaryIO, answer: Callable[[Json], str]) -> None:
     """One answer a line, in the order asked; a bad line gets its error, and then the exit code is 1."""
     refused = 0
     told_at = monotonic()
     waiting: list[str] = []
     for number, raw in enumerate(file, start=1):
-        reply = _answer_line(raw, answer)
-        refused += "error" in reply
-        waiting.append(json.dumps(reply) + "\n")
+        try:
+            reply = answer(_parse(raw))
+        except (RefusedError, UnknownCouncilError) as refusal:
+            reply = json.dumps({"error": str(refusal)})
+            refused += 1
+        waiting.append(reply + "\n")
         if len(waiting) == _LINES_AT_ONCE:
             sys.stdout.writelines(waiting)
             waiting.clear()
@@ -182,17 +217,14 @@ def _answer_batch(file: BinaryIO, answer: Callable[[Json], Json]) -> None:
         sys.exit(1)
 
 
-def _answer_line(raw: bytes, answer: Callable[[Json], Json]) -> Json:
+def _parse(raw: bytes) -> Json:
     try:
         line = json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        return {"error": "The line is not JSON."}
+        raise RefusedError("The line is not JSON.") from None
     if not isinstance(line, dict):
-        return {"error": "The line is not a JSON object."}
-    try:
-        return answer(line)
-    except (RefusedError, UnknownCouncilError) as refusal:
-        return {"error": str(refusal)}
+        raise RefusedError("The line is not a JSON object.")
+    return line
 
 
 # Read: the options of a command.
@@ -259,10 +291,10 @@ def responsibility(
         raise click.UsageError("Give --order-on, or --batch with a file.")
     order, asked_on = _facts_of_order(order_on, placing, allowance), on or _today()
     try:
-        answer = answer_responsibility(order, homes, asked_on)
+        answer = who_is_responsible(order, homes, asked_on)
     except (RefusedError, UnknownCouncilError) as refusal:
         _refuse(str(refusal), as_json)
-    click.echo(json.dumps(answer) if as_json else _responsibility_text(answer))
+    click.echo(_responsibility_json(answer) if as_json else _responsibility_text(answer))
 
 
 @click.command()
@@ -289,10 +321,10 @@ def schedule(
         raise click.UsageError("Give --first-order, --accepted and --youngest-born, or --batch with a file.")
     asked_until = until or _today()
     try:
-        answer = answer_schedule(first_order, accepted, youngest_born, asked_until)
+        calls = which_calls(first_order, accepted, youngest_born, asked_until)
     except RefusedError as refusal:
         _refuse(str(refusal), as_json)
-    click.echo(json.dumps(answer) if as_json else _schedule_text(answer, asked_until))
+    click.echo(_schedule_json(calls) if as_json else _schedule_text(calls, asked_until))
 
 
 def _refuse_beside_batch(*options: object) -> None:
@@ -304,35 +336,6 @@ def _refuse(sentence: str, as_json: bool) -> NoReturn:
     if as_json:
         click.echo(json.dumps({"error": sentence}))
     raise click.ClickException(sentence)
-
-
-def _responsibility_text(answer: Json) -> str:
-    lines = [answer["reason"]]
-    if answer["council"]:
-        lines += [
-            f"Council: {councils().name(answer['council'])} ({answer['council']})",
-            f"Since: {_day_words(answer['since'])}",
-            f"Until: {_day_words(answer['until']) if answer['until'] else 'no end known'}",
-        ]
-    if answer["allowance_council"]:
-        payer = answer["allowance_council"]
-        lines.append(f"Allowance paid by: {councils().name(payer)} ({payer})")
-    return "\n".join(lines)
-
-
-def _schedule_text(answer: Json, until: date) -> str:
-    if not answer["calls"]:
-        return f"No call opens by {in_words(until)}."
-    return "\n".join(
-        f"{call['kind'].capitalize()} call: due {_day_words(call['due_on'])}, "
-        f"opens {_day_words(call['opens_on'])}, on time until {_day_words(call['on_time_until'])}, "
-        f"missed after {_day_words(call['missed_after'])}"
-        for call in answer["calls"]
-    )
-
-
-def _day_words(text: str) -> str:
-    return in_words(date.fromisoformat(text))
 
 
 commands = [responsibility, schedule]

@@ -97,7 +97,7 @@ def plan(facts: ScheduleFacts, holidays: Container[date], policy: Policy) -> tup
         if pause.until_on is not None:
             calls = plan_after_pause(calls, pause, policy)
     # A pause without an end may yet end in time, so it does not make an earlier call the last one.
-    calls = _mark_moving_on(calls)
+    _mark_moving_on(calls)
     for pause in pauses:
         if pause.until_on is None:
             calls = plan_after_pause(calls, pause, policy)
@@ -112,19 +112,24 @@ def calls_owed(
 
 
 def plan_after_pause(calls: Sequence[OwedCall], pause: Pause, policy: Policy) -> list[OwedCall]:
-    """The calls that a family's own pause leaves: none due in it, but for the newest, if not too old by then.
+    """The calls that a family's own pause leaves, in their order: of those due in it at most the newest.
 
-    That one keeps its due date and opens on the day after the pause. Source: service policy R15.
+    That one, if not too old by then, keeps its due date and opens on the day after the pause.
+    Source: service policy R15.
     """
     last_day = pause.until_on or date.max
     paused = [call for call in calls if pause.from_on <= call.due_on <= last_day]
-    kept = [call for call in calls if call not in paused]
+    made_up: OwedCall | None = None
     if paused and pause.until_on is not None:
         newest = max(paused, key=attrgetter("due_on"))
         resumes_on = pause.until_on + ONE_DAY
         if (resumes_on - newest.due_on).days <= policy.made_up_after_pause_days:
-            kept.append(newest._replace(opens_on=resumes_on))
-    return kept
+            made_up = newest
+    return [
+        call._replace(opens_on=resumes_on) if call is made_up else call
+        for call in calls
+        if call is made_up or call not in paused
+    ]
 
 
 def open_state(due_on: date, closed_as: ClosedAs | None, on: date, policy: Policy) -> CallState:
@@ -158,8 +163,8 @@ def _welcome_calls(
     calls = []
     for day in {accepted_on, *(day for day in facts.joined if day > accepted_on)}:
         due_on = add_working_days(day, policy.welcome_working_days, holidays)
-        dates = (day, due_on, day, on_time_until(due_on, policy), missed_after(due_on, policy))
-        calls.append(OwedCall(_WELCOME, day.toordinal(), *dates))
+        on_time, missed = on_time_until(due_on, policy), missed_after(due_on, policy)
+        calls.append(OwedCall(_WELCOME, day.toordinal(), day, due_on, day, on_time, missed))
     return calls
 
 
@@ -178,8 +183,8 @@ def _annual_calls(
         if first_on <= cycle_on < adult_on:
             wanted_on = _preferred_on(cycle_on, facts.preferred) if facts.preferred else cycle_on
             due_on = on_or_after(wanted_on, holidays)
-            dates = (cycle_on, due_on, due_on - before, due_on + on_time, due_on + missed)
-            calls.append(OwedCall(_ANNUAL, year - first_year, *dates))
+            opens_on, until, after = due_on - before, due_on + on_time, due_on + missed
+            calls.append(OwedCall(_ANNUAL, year - first_year, cycle_on, due_on, opens_on, until, after))
     return calls
 
 
@@ -222,7 +227,7 @@ def _joined_up(pauses: Sequence[Pause]) -> list[Pause]:
     return joined
 
 
-def _mark_moving_on(calls: Sequence[OwedCall]) -> list[OwedCall]:
+def _mark_moving_on(calls: list[OwedCall]) -> None:
     """The last annual call speaks of what comes after 18. Source: service policy R10."""
-    last = max((call for call in calls if call.kind is _ANNUAL), key=attrgetter("cycle"), default=None)
-    return [call._replace(moving_on=True) if call is last else call for call in calls]
+    if calls and calls[-1].kind is _ANNUAL:
+        calls[-1] = calls[-1]._replace(moving_on=True)

@@ -233,6 +233,8 @@ def _stands_in(which: Section, serving: bool) -> list[ColumnElement[bool]]:
 def _number(call: Any) -> ColumnElement[int]:
     """The number of a call's section: ``rules.queue_order.section_of`` in SQL."""
     concern = exists().where(Concern.family_id == call.family_id, Concern.acknowledged_at.is_(None))
+    # By itself it would look for the call one level up only, which is not where a family's others see it.
+    concern = concern.correlate(call)
     return case(
         (concern, _NUMBER[Section.CONCERN]),
         (_waits(call), _NUMBER[Section.LATER]),

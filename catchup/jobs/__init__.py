@@ -1,0 +1,58 @@
+"""The timetable: every job of the service, what it does and how often.
+
+A night's job looks first (``prepare``: reads only, as long as it takes) and gives back what is left to write;
+that is then done in one short transaction together with the mark that the day is done. What a night's job
+leaves behind depends on nothing but the facts and the newest day, so one run makes up for any number of
+missed days. A job of each tick makes as many transactions as it needs with what it is handed.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+
+from catchup.jobs import (
+    check_everything,
+    close_windows,
+    create_calls,
+    plan_handovers,
+    seal_audit,
+    send_messages,
+)
+from catchup.services.job_runs import Counts
+
+Transaction = Callable[[], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class NightJob:
+    """Done once for each day."""
+
+    name: str
+    does: str
+    prepare: Callable[[date], Callable[[], Counts]]
+    often = "every night"
+
+
+@dataclass(frozen=True, slots=True)
+class TickJob:
+    """Done every minute."""
+
+    name: str
+    does: str
+    run: Callable[[Transaction], Counts]
+    often = "every minute"
+
+
+Job = NightJob | TickJob
+
+TIMETABLE: tuple[Job, ...] = (
+    NightJob("create-calls", "Open every planned call whose day has come", create_calls.prepare),
+    NightJob("plan-handovers", "Plan handovers six months before a council changes", plan_handovers.prepare),
+    NightJob("close-windows", "End times for attempts, claims, drafts and sessions", close_windows.prepare),
+    NightJob("check-everything", "Work plans out afresh and report differences", check_everything.prepare),
+    TickJob("send-messages", "Send the messages that are waiting", send_messages.run),
+    TickJob("seal-audit", "Seal new audit rows into the chain", seal_audit.run),
+)
+
+JOBS = {job.name: job for job in TIMETABLE}

@@ -6,6 +6,7 @@ staff = Blueprint("staff", __name__)
 
 from catchup.web.staff import (  # noqa: E402 -- the views need the blueprint
     calls,
+    conversations,
     directory,
     families,
     handovers,
@@ -13,4 +14,4 @@ from catchup.web.staff import (  # noqa: E402 -- the views need the blueprint
     registrations,
 )
 
-__all__ = ["calls", "directory", "families", "handovers", "queue", "registrations", "staff"]
+__all__ = ["calls", "conversations", "directory", "families", "handovers", "queue", "registrations", "staff"]

@@ -1,0 +1,175 @@
+"""What the conversation's form and page need to know of one call's family."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
+
+from catchup.extensions import db
+from catchup.models.call import Call, Conversation, TalkedAbout
+from catchup.models.council import Council
+from catchup.models.directory import Service
+from catchup.models.family import Child, Family, Parent
+from catchup.models.home import Address, Home
+from catchup.models.plan import PlannedCall
+from catchup.models.signpost import Signpost, SupportRequest
+from catchup.models.staff import Staff
+from catchup.queries import directory, families, needs
+from catchup.queries.directory import Choice
+from catchup.queries.scope import Viewer, in_scope
+from catchup.rules.terms import Category, HomeKind, SignpostOutcome
+
+# A call brings up this many signposts of earlier calls; older ones wait on the family's page.
+MOST_EARLIER = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """A home as the call asks about it: the parent whose home it is, and who lives there by name."""
+
+    address: Address
+    parent: Parent
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSignpost:
+    """A signpost with the name of what it pointed to."""
+
+    signpost: Signpost
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDoor:
+    """Where a concern is told: the council, and its numbers where somebody has checked them."""
+
+    code: str
+    name: str
+    day: str | None
+    night: str | None
+    checked_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """All that the form of one call is made from."""
+
+    children: Sequence[Child]
+    parents: Sequence[Parent]
+    households: Sequence[Household]
+    earlier: Sequence[NamedSignpost]
+    services: Sequence[Choice]
+    front_doors: Sequence[FrontDoor]
+    managers: Sequence[Staff]
+
+
+@dataclass(frozen=True, slots=True)
+class Afterwards:
+    """What was saved of one conversation, and what comes next, with every name it needs."""
+
+    call: Call
+    conversation: Conversation
+    talked: Sequence[TalkedAbout]
+    signposts: Sequence[NamedSignpost]
+    requests: Sequence[SupportRequest]
+    next_calls: Sequence[PlannedCall]
+    caller: str
+
+
+def call(call_id: UUID, viewer: Viewer, today: date) -> Call | None:
+    """One call of a family in the viewer's scope."""
+    return db.session.scalar(
+        select(Call)
+        .join(Family, Family.id == Call.family_id)
+        .where(Call.id == call_id, in_scope(viewer, today))
+    )
+
+
+def prompts(call: Call, today: date) -> Prompts:
+    """What to ask about on this call."""
+    family = call.family
+    living = [child for child in family.children if child.died_on is None]
+    current = families.homes_on([child.id for child in living], today)
+    homes = [current[child.id] for child in living if child.id in current]
+    councils = list(dict.fromkeys(home.council_code for home in homes if home.council_code))
+    postcode = next((home.address.postcode for home in homes if home.address), None)
+    return Prompts(
+        children=living,
+        parents=[parent for parent in family.parents if parent.confirmed_at is not None],
+        households=_households(homes),
+        earlier=_earlier(call),
+        services=directory.choices(councils or [family.owning_council], postcode),
+        front_doors=front_doors(councils),
+        managers=needs.managers_of(family.id, today),
+    )
+
+
+def front_doors(codes: Sequence[str]) -> list[FrontDoor]:
+    """Where concerns are told in these councils, by name."""
+    rows = db.session.scalars(select(Council).where(Council.code.in_(codes)).order_by(Council.name)).all()
+    return [
+        FrontDoor(row.code, row.name, row.front_door_day, row.front_door_night, row.front_door_checked_on)
+        for row in rows
+    ]
+
+
+def afterwards(call: Call, today: date) -> Afterwards | None:
+    """What was saved on a call; None while no conversation was held."""
+    conversation = db.session.get(Conversation, call.id)
+    if conversation is None:
+        return None
+    return Afterwards(
+        call=call,
+        conversation=conversation,
+        talked=db.session.scalars(
+            select(TalkedAbout).where(TalkedAbout.call_id == call.id).order_by(TalkedAbout.id)
+        ).all(),
+        signposts=_named(select(Signpost.id).where(Signpost.call_id == call.id)),
+        requests=db.session.scalars(
+            select(SupportRequest).where(SupportRequest.call_id == call.id).order_by(SupportRequest.id)
+        ).all(),
+        next_calls=db.session.scalars(
+            select(PlannedCall)
+            .where(PlannedCall.family_id == call.family_id, PlannedCall.due_on >= today)
+            .order_by(PlannedCall.due_on, PlannedCall.id)
+            .limit(2)
+        ).all(),
+        caller=db.session.scalars(select(Staff.name).where(Staff.id == conversation.by_id)).one(),
+    )
+
+
+def _households(homes: Sequence[Home]) -> list[Household]:
+    found: dict[UUID, Household] = {}
+    for home in homes:
+        if home.kind is HomeKind.ADDRESS and home.address and home.address.parents:
+            parent = min(home.address.parents, key=lambda parent: parent.position)
+            found.setdefault(home.address.id, Household(home.address, parent))
+    return list(found.values())
+
+
+def _earlier(call: Call) -> list[NamedSignpost]:
+    """Signposts of other calls of the family that nobody knows the end of, newest first."""
+    ids = (
+        select(Signpost.id)
+        .where(Signpost.family_id == call.family_id, Signpost.call_id != call.id)
+        .where(Signpost.category != Category.NOTHING)
+    )
+    return [one for one in _named(ids) if not _is_settled(one.signpost)][:MOST_EARLIER]
+
+
+def _named(ids: Select[UUID]) -> list[NamedSignpost]:
+    rows = db.session.execute(
+        select(Signpost, Service.name)
+        .outerjoin(Service, Service.id == Signpost.service_id)
+        .options(selectinload(Signpost.results))
+        .where(Signpost.id.in_(ids))
+        .order_by(Signpost.given_on.desc(), Signpost.id)
+    ).all()
+    return [NamedSignpost(signpost, name or signpost.written_in) for signpost, name in rows]
+
+
+def _is_settled(signpost: Signpost) -> bool:
+    return bool(signpost.results) and signpost.results[-1].outcome is not SignpostOutcome.WAITING

@@ -1,0 +1,205 @@
+"""Everything that has happened with a family, as one list, and what is known to lie ahead.
+
+Concerns are not in it: they are for the caller, managers and named staff. Source: service policy, section 5.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from catchup import clock
+from catchup.extensions import db
+from catchup.models.call import Call, Escalation
+from catchup.models.directory import Service
+from catchup.models.family import Family
+from catchup.models.handover import Handover
+from catchup.models.home import Home
+from catchup.models.order import AdoptionOrder
+from catchup.models.signpost import Signpost, SupportRequest
+from catchup.queries import families, responsibility
+from catchup.queries.facts import FamilyFacts
+from catchup.rules.terms import EscalationKind
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing on one day. ``kind`` names how the page shows it, ``what`` is the row it is about.
+
+    ``child`` is a first name, ``by`` the member of staff who did it.
+    """
+
+    on: date
+    kind: str
+    what: Any = None
+    child: str | None = None
+    by: UUID | None = None
+    parts: Sequence[Any] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """``ahead`` soonest first, ``past`` newest first, and the names of those who acted."""
+
+    ahead: Sequence[Event]
+    past: Sequence[Event]
+    names: dict[UUID | None, str]
+
+
+def of(family: Family, facts: FamilyFacts, today: date) -> Timeline:
+    """The whole story of one family."""
+    children = {child.id: child.first_name for child in family.children}
+    events = [
+        *_orders(children),
+        *_membership(family),
+        *_calls(family, children),
+        *_requests(family, children),
+        *_homes(children),
+        *_handovers(family, children),
+        *_changes(facts, children),
+        *_decisions(family),
+    ]
+    past = [event for event in events if event.on <= today]
+    ahead = [event for event in events if event.on > today]
+    return Timeline(
+        ahead=sorted(ahead, key=lambda event: event.on),
+        past=sorted(past, key=lambda event: event.on, reverse=True),
+        names=families.names(_actors(events)),
+    )
+
+
+def _actors(events: Iterable[Event]) -> Iterator[UUID | None]:
+    for event in events:
+        yield event.by
+        if event.kind == "call":
+            yield from (attempt.by_id for attempt in event.what.attempts)
+        if event.kind == "lead":
+            yield event.what.staff_id
+
+
+def _orders(children: dict[UUID, str]) -> Iterator[Event]:
+    for order in db.session.scalars(
+        select(AdoptionOrder)
+        .where(AdoptionOrder.child_id.in_(children))
+        .order_by(AdoptionOrder.recorded_at, AdoptionOrder.id)
+    ):
+        name = children[order.child_id]
+        if order.superseded_at is None:
+            yield Event(order.made_on, "order", order, name, order.recorded_by)
+        else:
+            yield Event(_day(order.superseded_at), "order_corrected", order, name)
+
+
+def _membership(family: Family) -> Iterator[Event]:
+    for membership in family.memberships:
+        yield Event(membership.accepted_on, "joined", membership, by=membership.accepted_by)
+        if membership.left_on:
+            yield Event(membership.left_on, "left", membership)
+    for pause in family.pauses:
+        yield Event(pause.from_on, "paused", pause, by=pause.recorded_by)
+    for stop in family.stops:
+        yield Event(_day(stop.stopped_at), "stopped", stop, by=stop.stopped_by)
+        if stop.lifted_at:
+            yield Event(_day(stop.lifted_at), "started_again", stop, by=stop.lifted_by)
+    for lead in family.leads:
+        yield Event(_day(lead.from_at), "lead", lead)
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """A signpost with the name of the service and the child it is for."""
+
+    signpost: Signpost
+    name: str | None
+    child: str | None
+
+
+def _calls(family: Family, children: dict[UUID, str]) -> Iterator[Event]:
+    pointed: dict[UUID, list[Pointed]] = {}
+    for signpost, name in db.session.execute(
+        select(Signpost, Service.name)
+        .outerjoin(Service, Service.id == Signpost.service_id)
+        .options(selectinload(Signpost.results))
+        .where(Signpost.family_id == family.id)
+        .order_by(Signpost.given_on, Signpost.id)
+    ):
+        pointed.setdefault(signpost.call_id, []).append(
+            Pointed(signpost, name or signpost.written_in, _name(children, signpost.child_id))
+        )
+    for call in db.session.scalars(
+        select(Call)
+        .options(selectinload(Call.attempts), selectinload(Call.conversation))
+        .where(Call.family_id == family.id)
+        .order_by(Call.due_on, Call.id)
+    ):
+        if call.closed_at is None and not call.attempts:
+            continue  # it stands above the timeline, among the calls to make
+        on = call.held_on or (_day(call.closed_at) if call.closed_at else call.attempts[-1].on)
+        yield Event(on, "call", call, by=call.closed_by, parts=pointed.get(call.id, ()))
+
+
+def _requests(family: Family, children: dict[UUID, str]) -> Iterator[Event]:
+    for request in db.session.scalars(
+        select(SupportRequest)
+        .options(selectinload(SupportRequest.steps))
+        .where(SupportRequest.family_id == family.id)
+        .order_by(SupportRequest.received_on, SupportRequest.id)
+    ):
+        yield Event(
+            request.received_on, "request", request, children.get(request.child_id), request.recorded_by
+        )
+
+
+def _homes(children: dict[UUID, str]) -> Iterator[Event]:
+    for home in db.session.scalars(
+        select(Home)
+        .options(selectinload(Home.address))
+        .where(Home.child_id.in_(children), Home.superseded_at.is_(None), Home.from_on.is_not(None))
+        .order_by(Home.from_on, Home.id)
+    ):
+        if home.from_on:
+            yield Event(home.from_on, "home", home, children[home.child_id], home.recorded_by)
+
+
+def _handovers(family: Family, children: dict[UUID, str]) -> Iterator[Event]:
+    for handover in db.session.scalars(
+        select(Handover)
+        .options(selectinload(Handover.steps))
+        .where(Handover.family_id == family.id, Handover.withdrawn_at.is_(None))
+        .order_by(Handover.change_on, Handover.id)
+    ):
+        for step in handover.steps:
+            yield Event(step.on, "handover", handover, children.get(handover.child_id), step.by_id, (step,))
+
+
+def _changes(facts: FamilyFacts, children: dict[UUID, str]) -> Iterator[Event]:
+    """The days on which responsibility passes on, whatever the paperwork says."""
+    for child in facts.children:
+        for change in responsibility.changes_of(child):
+            yield Event(change.on, "change", change, children.get(child.id))
+
+
+def _decisions(family: Family) -> Iterator[Event]:
+    for raised in db.session.scalars(
+        select(Escalation)
+        .where(
+            Escalation.family_id == family.id,
+            Escalation.kind != EscalationKind.CONCERN,
+            Escalation.decided_at.is_not(None),
+        )
+        .order_by(Escalation.decided_at, Escalation.id)
+    ):
+        if raised.decided_at:
+            yield Event(_day(raised.decided_at), "decision", raised, by=raised.decided_by)
+
+
+def _name(children: dict[UUID, str], child_id: UUID | None) -> str | None:
+    return children.get(child_id) if child_id else None
+
+
+def _day(at: datetime) -> date:
+    return clock.london(at).date()

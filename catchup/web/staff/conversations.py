@@ -1,0 +1,86 @@
+"""The conversation of a call: its form, saving it, and what to do once it is saved."""
+
+from uuid import UUID
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from catchup import clock
+from catchup.extensions import db
+from catchup.models.call import Call
+from catchup.queries import conversations as queries
+from catchup.services import conversations as service
+from catchup.services.audit import Seen
+from catchup.services.conversations import ConflictError
+from catchup.web.security import saw, viewer
+from catchup.web.staff import calls, staff
+from catchup.web.staff.conversation_form import ConversationForm, make
+from catchup.web.staff.conversation_text import answers, as_text
+from catchup.web.wording import words
+
+# What the conflict page sends again is everything that was typed, but for these.
+NOT_AGAIN = {"csrf_token", "version", "mine"}
+
+
+@staff.app_template_filter("words")
+def _words(member):  # type: ignore[no-untyped-def]
+    return words(member)
+
+
+def form_for(call: Call) -> ConversationForm:
+    """The form of this call's conversation: templates/staff/call.html gets it as ``conversation``."""
+    return make(call, clock.today())
+
+
+@staff.post("/calls/<uuid:call_id>/conversation")
+def save_conversation(call_id: UUID) -> ResponseReturnValue:
+    """Save the conversation and close the call."""
+    call = _call(call_id)
+    form = form_for(call)
+    if not form.validate_on_submit():
+        return calls.page(call, conversation=form), 422
+    record = form.record()
+    try:
+        service.save(call, record, viewer(), form.seen_version, clock.now())
+    except ConflictError:
+        mine = request.form.get("mine")
+        theirs = call.conversation
+        if not (mine and theirs):
+            return _conflict(call, form), 409
+        service.add_to(theirs, mine, record.concern, viewer())
+    db.session.commit()
+    return redirect(url_for(".conversation_saved", call_id=call_id))
+
+
+@staff.get("/calls/<uuid:call_id>/saved")
+def conversation_saved(call_id: UUID) -> ResponseReturnValue:
+    """What happens next, in words, and the note for the council's case system."""
+    call = _call(call_id)
+    after = queries.afterwards(call, clock.today())
+    if after is None:
+        abort(404)
+    saw(Seen("conversation.view", "call", call.id, call.family_id))
+    note = render_template("staff/conversation_note.txt", after=after)
+    return render_template("staff/conversation_saved.html", after=after, note=note, nav="queue")
+
+
+def _conflict(call: Call, form: ConversationForm) -> str:
+    """Both texts: what this person typed, and what is saved already."""
+    after = queries.afterwards(call, clock.today())
+    saw(Seen("conversation.conflict", "call", call.id, call.family_id, result="refused"))
+    again = [pair for pair in request.form.items(multi=True) if pair[0] not in NOT_AGAIN]
+    concern = list(answers(form.concern_facts.form)) if form.concern.data else []
+    return render_template(
+        "staff/conversation_conflict.html",
+        call=call,
+        after=after,
+        theirs=render_template("staff/conversation_note.txt", after=after) if after else None,
+        mine=as_text(form),
+        concern=concern,
+        again=again,
+        nav="queue",
+    )
+
+
+def _call(call_id: UUID) -> Call:
+    return queries.call(call_id, viewer(), clock.today()) or abort(404)

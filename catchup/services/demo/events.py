@@ -83,6 +83,39 @@ def after_the_calls(made: Made, known: dict[str, Viewer], today: date) -> None:
     ):
         if family := by_trap.get(name):
             _hand_over(family, last, lead, manager)
+    _tell_the_others(today)
+
+
+def _tell_the_others(today: date) -> None:
+    """Families whose change day is past, or near, were told when it was time; full ones were accepted."""
+    told = select(HandoverStep.handover_id).where(HandoverStep.step == HandoverStepKind.FAMILY_TOLD)
+    rows = []
+    for handover in db.session.scalars(
+        select(Handover).where(Handover.id.not_in(told)).order_by(Handover.id)
+    ):
+        told_on = handover.change_on - timedelta(days=91)
+        if handover.to_council is None or told_on > today - timedelta(days=20):
+            continue
+        steps = [(HandoverStepKind.FAMILY_TOLD, told_on)]
+        if handover.kind is HandoverKind.FULL and handover.change_on < today:
+            steps += [
+                (HandoverStepKind.SENT, handover.change_on - timedelta(days=30)),
+                (HandoverStepKind.ACCEPTED, handover.change_on - timedelta(days=12)),
+            ]
+        rows += [
+            {
+                "id": uuid4(),
+                "handover_id": handover.id,
+                "step": step,
+                "at": clock.instant(on, time(11)),
+                "on": on,
+                "by_id": handover.family.lead_id,
+                "council_code": handover.to_council,
+            }
+            for step, on in steps
+        ]
+    if rows:
+        db.session.execute(insert(HandoverStep), rows)
 
 
 def _promise(family: Family, lead: Viewer, today: date) -> None:

@@ -46,13 +46,14 @@ def population(count: int, today: date, random: Random) -> Iterator[Invented]:
     """``count`` families with four children to three families, the traps first."""
     made = list(_traps(today, random))[:count]
     yield from made
-    children_left = max(count * 4 // 3 - sum(len(one.new.children) for one in made), 0)
-    for number in range(len(made), count):
-        left = count - number
-        extra = children_left - left
-        several = min(3, 1 + (random.random() < extra / left) + (random.random() < 0.05))
-        size = max(1, min(several, children_left - (left - 1))) if left > 1 else max(1, children_left)
-        children_left -= size
+    sizes = [1] * (count - len(made))
+    more = count * 4 // 3 - sum(len(one.new.children) for one in made) - len(sizes)
+    while sizes and more > 0:
+        number = random.randrange(len(sizes))
+        if sizes[number] < 3:
+            sizes[number] += 1
+            more -= 1
+    for number, size in enumerate(sizes, start=len(made)):
         yield _ordinary(number, size, today, random)
 
 
@@ -70,18 +71,18 @@ def _ordinary(number: int, size: int, today: date, random: Random) -> Invented:
         placing_council = random.choice(OTHER_COUNCILS)
     elif lot < 0.14:
         placing, placing_council = Placing.NONE, ""
+    later = [days for days in (0, 0, 35, 400) if order_on + timedelta(days=days) <= accepted_on]
     children = tuple(
         NewChild(
-            first_name=random.choice(CHILDREN),
+            first_name=name,
             born_on=order_on - timedelta(days=random.randrange(420, 3600)),
-            order_on=order_on + timedelta(days=random.choice((0, 0, 0, 35, 400)) if position else 0),
+            order_on=order_on + timedelta(days=random.choice(later) if position else 0),
             placing=placing,
             placing_council=placing_council or None,
             allowance=random.random() < 0.06,
         )
-        for position in range(size)
+        for position, name in enumerate(random.sample(CHILDREN, size))
     )
-    children = tuple(child for child in children if child.order_on <= accepted_on) or children[:1]
     return Invented(_family(number, children, home, random), accepted_on)
 
 
@@ -149,21 +150,21 @@ def _phone(number: int, position: int, random: Random) -> NewPhone:
 def _traps(today: date, random: Random) -> Iterator[Invented]:
     number = iter(range(100))
 
-    def child(order_on: date, placing: str | None, age: int = 5, **facts: object) -> NewChild:
+    def child(order_on: date, placed_by: str | None, age: int = 5, **facts: object) -> NewChild:
         everything: dict[str, object] = {
             "first_name": random.choice(CHILDREN),
             "born_on": order_on - timedelta(days=age * 365 - 40),
             "order_on": order_on,
-            "placing": Placing.COUNCIL if placing else Placing.NONE,
-            "placing_council": placing,
+            "placing": Placing.COUNCIL if placed_by else Placing.NONE,
+            "placing_council": placed_by,
             **facts,
         }
         return NewChild(**everything)  # type: ignore[arg-type]  # the fields of NewChild, some replaced
 
     def trap(
-        name: str, children: tuple[NewChild, ...], home: str | None, accepted_on: date, **facts: object
+        which: str, children: tuple[NewChild, ...], home: str | None, accepted_on: date, **facts: object
     ) -> Invented:
-        return Invented(_family(next(number), children, home, random, **facts), accepted_on, name)
+        return Invented(_family(next(number), children, home, random, **facts), accepted_on, which)
 
     def ago(days: int) -> date:
         return today - timedelta(days=days)

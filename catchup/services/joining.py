@@ -28,8 +28,9 @@ from catchup.services.audit import Seen
 WORDING = "2026-11"
 # Nobody reads and fills in the whole form in less.
 QUICKEST = timedelta(seconds=2)
-# Kept in a draft beside the pages: somebody filled in the field that people do not see.
+# Kept in a draft beside the pages: somebody filled in the field that people do not see; all was answered once.
 TRAPPED = "trapped"
+CHECKED = "checked"
 
 
 def begin(id_hash: bytes) -> JoinDraft:
@@ -57,9 +58,9 @@ def find(id_hash: bytes) -> JoinDraft | None:
     return draft if draft is not None and is_alive(draft, clock.real_now()) else None
 
 
-def keep(draft: JoinDraft, page: str, answer: Any, *, trapped: bool = False) -> None:
+def keep(draft: JoinDraft, page: str, answer: Any) -> None:
     """Keep the answer of one page."""
-    draft.answers = {**draft.answers, page: answer} | ({TRAPPED: True} if trapped else {})
+    draft.answers = {**draft.answers, page: answer}
     draft.version += 1
 
 
@@ -71,7 +72,7 @@ def send(draft: JoinDraft) -> str:
     """
     if SENT in draft.answers:
         return str(draft.answers[SENT])
-    answers = {page: answer for page, answer in draft.answers.items() if page != TRAPPED}
+    answers = {page: answer for page, answer in draft.answers.items() if page not in (TRAPPED, CHECKED)}
     said = rule.read(answers)
     reference = references.make(urandom(references.RANDOM_BYTES))
     by_machine = TRAPPED in draft.answers or clock.real_now() - draft.started_at < QUICKEST

@@ -86,18 +86,19 @@ def verify() -> Verified:
     key = current_app.config["CATCHUP"].audit_key
     end = db.session.execute(select(head.c.seq, head.c.hash)).one_or_none()
     seq, previous, amiss = 0, START, None
-    rows = db.session.execute(
+    chain = (
         select(link.c.seq, link.c.hash, link.c.audit_id.label("sealed"), *event.c)
         .outerjoin(event, event.c.id == link.c.audit_id)
         .order_by(link.c.seq)
         .execution_options(yield_per=AT_A_TIME)
     )
-    for row in rows:
-        seq += 1
-        amiss = _amiss(key, previous, seq, row)
-        if amiss is not None:
-            break
-        previous = row.hash
+    with db.session.execute(chain) as rows:
+        for row in rows:
+            seq += 1
+            amiss = _amiss(key, previous, seq, row)
+            if amiss is not None:
+                break
+            previous = row.hash
     if amiss is None and end is not None and (end.seq, end.hash) != (seq, previous):
         amiss = Amiss("the chain does not end where it ended when it was last sealed", seq)
     unsealed = select(*event.c).where(~exists().where(link.c.audit_id == event.c.id)).order_by(event.c.id)

@@ -1,0 +1,251 @@
+"""A message goes out once, to whom it may, worded so that a passer-by learns nothing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text, update
+
+from catchup import clock
+from catchup.extensions import db
+from catchup.jobs import JOBS, runner
+from catchup.models.family import Family
+from catchup.models.outbox import Message, Refusal
+from catchup.rules.contact import forbidden_words
+from catchup.rules.terms import Channel
+from catchup.services import families, leases, outbox
+from catchup.services.families import NewParent, NewPhone
+from catchup.services.outbox import TEMPLATES, WAITS
+from config import Settings
+from tests.factories.families import a_family, a_viewer
+from tests.factories.staff import staff_member
+from tests.mailbox import Mailbox
+from tests.processes import free_port
+
+pytestmark = pytest.mark.usefixtures("session")
+NEUTRAL = {"lead_first_name": "Ama", "call_back_number": "01632 960 100"}
+SAMPLES = {
+    **NEUTRAL,
+    "reference": "CU-7K3M-4T9X",
+    "look_by_on": "2026-11-24",
+    "change_on": "2026-06-11",
+    "council_name": "Medway",
+    "path": "/calls/5f0c",
+}
+
+
+@pytest.fixture
+def mail(app: Flask, settings: Settings, smtp_server: Mailbox) -> list[EmailMessage]:
+    """What arrives at the mail server that the service sends by."""
+    app.config["CATCHUP"] = replace(settings, smtp_url=smtp_server.url)
+    return smtp_server.messages
+
+
+def send() -> dict[str, int]:
+    """One round; the tests' messages are all due."""
+    db.session.execute(update(Message).values(next_try_at=clock.real_now() - timedelta(seconds=1)))
+    db.session.commit()
+    turn = runner.begin_turn(leases.new_holder())
+    assert turn is not None
+    counts = turn.run(JOBS["send-messages"], clock.today(), [])
+    turn.end()
+    return counts.changed
+
+
+def queued(family: Family, parent: int = 0, **facts: str) -> Message:
+    to = family.parents[parent]
+    given = NEUTRAL | facts
+    message = outbox.queue(family.id, to.id, Channel.EMAIL, "not_reached", given, to.email or "", clock.now())
+    db.session.commit()
+    return message
+
+
+def about_registration(recipient: str = "somebody@example.com", **times: object) -> Message:
+    facts = {"reference": "CU-7K3M-4T9X", "look_by_on": "2026-11-24"}
+    message = outbox.queue(
+        None, None, Channel.EMAIL, "registration_received", facts, recipient, clock.now(), **times
+    )
+    db.session.commit()
+    return message
+
+
+def test_a_message_goes_out_once_and_says_which_it_is(mail: list[EmailMessage]):
+    message = queued(a_family())
+    assert send() == {"sent": 1}
+    assert send() == {}
+    assert [arrived["Message-ID"] for arrived in mail] == [f"<{message.id}@example.com>"]
+    assert mail[0]["Subject"] == "We tried to ring you"
+    assert "Ama" in mail[0].get_content()
+
+
+def leaves(family: Family) -> None:
+    families.leave(family, clock.today(), None, a_viewer(staff_member()))
+
+
+def pauses(family: Family) -> None:
+    families.pause(family, clock.today(), clock.today(), a_viewer(staff_member()))
+
+
+def is_stopped(family: Family) -> None:
+    families.stop_everything(family, "A death in the family", a_viewer(staff_member()))
+
+
+def takes_back_the_address(family: Family) -> None:
+    family.parents[0].may_email = False
+
+
+def has_another_address(family: Family) -> None:
+    family.parents[0].email = "new@example.com"
+
+
+def is_not_confirmed(family: Family) -> None:
+    family.parents[0].confirmed_at = None
+
+
+@pytest.mark.parametrize(
+    "happens, reason",
+    [
+        (leaves, Refusal.LEFT),
+        (pauses, Refusal.PAUSED),
+        (is_stopped, Refusal.STOPPED),
+        (takes_back_the_address, Refusal.CHANNEL),
+        (has_another_address, Refusal.CHANNEL),
+        (is_not_confirmed, Refusal.UNCONFIRMED),
+    ],
+)
+def test_what_happens_after_a_message_was_queued_holds_it_back(
+    mail: list[EmailMessage], happens: Callable[[Family], None], reason: Refusal
+):
+    family = a_family(accepted_on=date(2024, 7, 1))
+    message = queued(family)
+    happens(family)
+    assert send() == {"refused": 1}
+    assert send() == {}
+    assert mail == []
+    assert message.refused is reason
+
+
+def test_a_message_that_gives_an_adoption_away_is_held_back(mail: list[EmailMessage]):
+    message = queued(a_family(), lead_first_name="Your ADOPTION worker")
+    assert send() == {"refused": 1}
+    assert mail == []
+    assert message.refused is Refusal.NOT_BARE
+
+
+def test_a_sender_that_gives_an_adoption_away_sends_nothing(
+    app: Flask, settings: Settings, mail: list[EmailMessage]
+):
+    app.config["CATCHUP"] = replace(app.config["CATCHUP"], sender_address="calls@adoption.example.com")
+    queued(a_family())
+    assert send() == {"refused": 1}
+    assert mail == []
+
+
+def test_a_receipt_goes_to_the_address_on_the_form(mail: list[EmailMessage]):
+    about_registration()
+    assert send() == {"sent": 1}
+    assert "CU-7K3M-4T9X" in mail[0]["Subject"]
+    assert "24 November 2026" in mail[0].get_content()
+
+
+def test_what_has_expired_is_not_sent(mail: list[EmailMessage]):
+    message = about_registration(expires_at=clock.real_now() - timedelta(seconds=1))
+    assert send() == {"expired": 1}
+    assert mail == []
+    assert message.gave_up_at is not None
+
+
+def test_a_message_waits_longer_each_time_and_is_given_up_after_a_day(app: Flask, settings: Settings):
+    app.config["CATCHUP"] = replace(settings, smtp_url=f"smtp://127.0.0.1:{free_port()}")
+    message = about_registration()
+    for wait in WAITS:
+        assert send() == {"failed": 1}
+        assert message.gave_up_at is None
+        assert timedelta() <= clock.real_now() + wait - message.next_try_at < timedelta(seconds=30)
+    assert sum(WAITS, timedelta()) > timedelta(hours=24)
+    assert send() == {"failed": 1}
+    assert message.gave_up_at is not None
+    assert message.last_error == "ConnectionRefusedError"
+    assert send() == {}
+
+
+def test_a_mail_server_that_is_away_costs_three_tries_a_round_and_loses_nothing(
+    app: Flask, settings: Settings, smtp_server: Mailbox
+):
+    app.config["CATCHUP"] = replace(settings, smtp_url=f"smtp://127.0.0.1:{free_port()}")
+    sent_to = {about_registration(f"person{number}@example.com").recipient for number in range(8)}
+    assert send() == {"failed": 3}
+    app.config["CATCHUP"] = replace(settings, smtp_url=smtp_server.url)
+    assert send() == {"sent": 8}
+    assert {recipient for recipients in smtp_server.recipients for recipient in recipients} == sent_to
+
+
+def test_messages_that_cannot_be_made_do_not_stop_the_rest(mail: list[EmailMessage]):
+    about_registration("broken\r\nBcc: everybody@example.com")
+    unreadable = about_registration()
+    missing = about_registration()
+    about_registration("sound@example.com")
+    db.session.execute(
+        text("UPDATE message SET recipient = :junk WHERE id = :id"),
+        {"junk": b"\x00" * 40, "id": unreadable.id.hex if db.engine.name == "sqlite" else unreadable.id},
+    )
+    missing.template = "no_such_template"
+    db.session.commit()
+    db.session.expunge_all()
+    assert send() == {"failed": 3, "sent": 1}
+    assert [arrived["To"] for arrived in mail] == ["sound@example.com"]
+
+
+def test_two_senders_do_not_take_the_same_message():
+    message = about_registration()
+    now = clock.real_now() + timedelta(seconds=1)
+    assert outbox.claim(message.id, now)
+    assert not outbox.claim(message.id, now)
+
+
+def test_without_a_mail_server_messages_are_files_named_by_their_id(app: Flask, settings: Settings):
+    message = about_registration()
+    assert send() == {"sent": 1}
+    folder = Path(settings.instance) / "outbox"
+    assert (folder / f"{message.id}.eml").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_neutral_message_goes_by_text_only_where_the_family_chose_it():
+    lead = staff_member(phone="01632 960 100")
+    silent = a_family(lead=lead, parents=(NewParent("Pat Example", (NewPhone("+447700900101"),)),))
+    texting = a_family(
+        lead=lead, parents=(NewParent("Pat Example", (NewPhone("+447700900102", may_text=True),)),)
+    )
+    assert outbox.queue_not_reached(silent.id, clock.now()) is None
+    message = outbox.queue_not_reached(texting.id, clock.now())
+    assert message is not None
+    assert (message.channel, message.recipient) == (Channel.TEXT, "+447700900102")
+    assert message.facts["lead_first_name"] == lead.name.split()[0]
+
+
+@pytest.mark.parametrize(
+    "template, channel",
+    [(name, channel) for name, template in TEMPLATES.items() for channel in sorted(template.channels)],
+)
+def test_every_wording_is_bare(app: Flask, template: str, channel: Channel):
+    facts = {name: SAMPLES[name] for name in TEMPLATES[template].facts}
+    outbox.queue(None, None, channel, template, facts, "somebody@example.com", clock.now())
+    db.session.flush()
+    key = db.session.scalars(select(Message.id)).one()
+    mail = outbox.open_message(key, clock.real_now(), clock.today())
+    assert isinstance(mail, outbox.Mail)
+    assert bool(mail.subject) == (channel is Channel.EMAIL)
+    assert len(mail.body) > 40
+    assert "{" not in mail.subject + mail.body
+    assert forbidden_words(mail.subject + mail.body) == []
+
+
+def test_a_message_takes_no_fact_that_its_wording_has_no_place_for():
+    with pytest.raises(ValueError, match="not_reached takes"):
+        outbox.queue(
+            None, None, Channel.EMAIL, "not_reached", {**NEUTRAL, "child": "Bo"}, "a@example.com", clock.now()
+        )

@@ -40,6 +40,5 @@ def instant(on: date, at: time) -> datetime:
 def move_to(on: date | None) -> None:
     """Move the service's day to ``on`` (None: back to the real one). For demos; the caller checks that."""
     global _moved_by
-    _moved_by = timedelta(0)
-    if on is not None:
-        _moved_by = timedelta(days=(on - today()).days)
+    # One assignment: another thread may be asking for the day meanwhile.
+    _moved_by = timedelta(0) if on is None else on - london(real_now()).date()

@@ -1,0 +1,67 @@
+"""How often something may be tried. Counted in the database: all processes and hosts count together."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from catchup import clock
+from catchup.crypto import ring
+from catchup.database import writing
+from catchup.extensions import db
+from catchup.models.base import core
+from catchup.models.staff import Counter
+
+SLOTS = 300  # a window is counted in this many pieces, so that it slides
+
+table = core(Counter)
+row = table.c
+
+
+def bucket(kind: str, whose: str) -> str:
+    """The name under which one account's or address's tries are counted; it does not tell whose they are."""
+    return f"{kind}:{ring.blind_index('bucket', whose).hex()}"
+
+
+def hit(bucket: str, window: timedelta, limit: int) -> bool:
+    """Count a try; False, and not counted, while ``limit`` tries lie within the last ``window``.
+
+    A transaction of its own: what becomes of the caller's does not undo it. The caller must have none open,
+    for on SQLite only one may write.
+    """
+    now, slot = clock.real_now(), window / SLOTS
+    with writing(), db.engine.begin() as connection:
+        _queue_for(bucket, connection)
+        tried = select(func.coalesce(func.sum(row.tries), 0)).where(
+            row.bucket == bucket, row.window_at > now - window - slot
+        )
+        if (connection.scalar(tried) or 0) >= limit:
+            return False
+        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        connection.execute(
+            insert(table)
+            .values(bucket=bucket, window_at=_floor(now, slot), tries=1)
+            .on_conflict_do_update(index_elements=[row.bucket, row.window_at], set_={"tries": row.tries + 1})
+        )
+    return True
+
+
+def give_back(bucket: str) -> None:
+    """Uncount the latest try: it was a good one. A transaction of its own, like ``hit``."""
+    with writing(), db.engine.begin() as connection:
+        _queue_for(bucket, connection)
+        latest = select(func.max(row.window_at)).where(row.bucket == bucket, row.tries > 0).scalar_subquery()
+        connection.execute(
+            update(table).where(row.bucket == bucket, row.window_at == latest).values(tries=row.tries - 1)
+        )
+
+
+def _queue_for(bucket: str, connection: Connection) -> None:
+    """One at a time for each bucket; on SQLite writers are that anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(bucket, 0))))
+
+
+def _floor(now: datetime, slot: timedelta) -> datetime:
+    seconds = slot.total_seconds()
+    return datetime.fromtimestamp(now.timestamp() // seconds * seconds, now.tzinfo)

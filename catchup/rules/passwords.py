@@ -1,0 +1,72 @@
+"""Which passwords are too easy to guess. Length matters; which characters it is made of does not.
+
+Source: service policy, after OWASP ASVS 5.0.0, 6.2.1 to 6.2.12.
+"""
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+
+SHORTEST = 12
+LONGEST = 128
+FEWEST_OWN = 5  # different characters that must be left beside words everybody tries
+MOST_WORDS_TAKEN = 2  # three words nobody would put together are a good password, even common ones
+SHORTEST_WORD = 3
+
+_LOOKALIKES = str.maketrans("0134578@$!", "oleastbasi")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_RUNS = ("01234567890", "09876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+_RUN = 3
+
+
+class Weakness(StrEnum):
+    """Why a password is refused."""
+
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    TOO_COMMON = "too_common"
+
+
+def weakness(password: str, words: Iterable[str]) -> Weakness | None:
+    """What is wrong with a password, or None. Lengths count characters.
+
+    ``words`` are those an attacker tries first, in lower case: common passwords, the names of the service
+    and of councils, the person's own name. A password is too common when little is left of it without
+    two of them, years, and runs such as 1234 or qwerty.
+    """
+    if len(password) < SHORTEST:
+        return Weakness.TOO_SHORT
+    if len(password) > LONGEST:
+        return Weakness.TOO_LONG
+    known = sorted({word for word in words if len(word) >= SHORTEST_WORD}, key=len, reverse=True)
+    plain = password.casefold()
+    for spelling in (plain, plain.translate(_LOOKALIKES)):
+        if len(set(_own(spelling, known))) < FEWEST_OWN:
+            return Weakness.TOO_COMMON
+    return None
+
+
+def _own(text: str, known: list[str]) -> str:
+    """What is left when words that everybody tries, years and runs are taken out."""
+    taken = 0
+    for word in known:
+        if word in text:
+            text = text.replace(word, "")
+            taken += 1
+            if taken == MOST_WORDS_TAKEN:
+                break
+    text = _YEAR.sub("", text)
+    return re.sub(r"[\W_]", "", _without_runs(text))
+
+
+def _without_runs(text: str) -> str:
+    left, at = [], 0
+    while at < len(text):
+        end = at + 1
+        while end < len(text) and any(text[at : end + 1] in run for run in _RUNS):
+            end += 1
+        if end - at < _RUN:
+            end = at + 1
+            left.append(text[at])
+        at = end
+    return "".join(left)

@@ -1,6 +1,5 @@
 """Members of staff with safe defaults, and a quick way to be signed in as one."""
 
-import hashlib
 import secrets
 from itertools import count
 from uuid import uuid4
@@ -15,11 +14,14 @@ from catchup.models.council import Council
 from catchup.models.staff import Staff, StaffCouncil, StaffRole, StaffSession
 from catchup.rules.terms import Role
 from catchup.services import councils as council_service
+from catchup.web.sessions import SIGNED_IN_AS, DatabaseSessions, hashed
 
 _numbers = count(1)
 
 
-def staff_member(role: Role = Role.LEAD, councils: tuple[str, ...] = ("E10000016",), **facts: object) -> Staff:
+def staff_member(
+    role: Role = Role.LEAD, councils: tuple[str, ...] = ("E10000016",), **facts: object
+) -> Staff:
     """An active member of staff of Kent unless told otherwise; committed."""
     if db.session.scalar(select(Council.code).limit(1)) is None:
         council_service.take_in(council_rows())
@@ -49,12 +51,14 @@ def sign_in(client: FlaskClient, staff: Staff) -> None:
     token, now = secrets.token_urlsafe(32), clock.real_now()
     db.session.add(
         StaffSession(
-            id_hash=hashlib.sha256(token.encode()).digest(),
+            id_hash=hashed(token),
             user_id=staff.fs_uniquifier,
-            data={"_user_id": staff.fs_uniquifier, "_fresh": True},
+            data={SIGNED_IN_AS: staff.fs_uniquifier},
             started_at=now,
             seen_at=now,
         )
     )
     db.session.commit()
-    client.set_cookie("session", token)
+    sessions = client.application.session_interface
+    assert isinstance(sessions, DatabaseSessions)
+    client.set_cookie(sessions.cookie_name(client.application), token, secure=True, httponly=True)

@@ -1,0 +1,103 @@
+"""Members of staff, for those who look after accounts."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from catchup.extensions import db
+from catchup.models.call import Call
+from catchup.models.council import AgencyMembership, Council
+from catchup.models.family import Family
+from catchup.models.staff import Staff, StaffRole, staff_role
+from catchup.rules.terms import Role
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """What would be left without somebody."""
+
+    calls: int
+    families: int
+
+    @property
+    def any(self) -> bool:
+        """Whether there is something to pass on."""
+        return bool(self.calls or self.families)
+
+
+def people() -> list[Staff]:
+    """Everybody with an account, those who can sign in first, by name."""
+    statement = (
+        select(Staff)
+        .options(selectinload(Staff.roles), selectinload(Staff.councils))
+        .order_by(Staff.active.desc(), func.lower(Staff.name), Staff.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def person(staff_id: UUID, *, for_update: bool = False) -> Staff | None:
+    """One account; ``for_update`` keeps others from changing it until the transaction ends."""
+    statement = select(Staff).where(Staff.id == staff_id)
+    return db.session.scalar(statement.with_for_update() if for_update else statement)
+
+
+def by_email(email: str) -> Staff | None:
+    """The account with this address, in whatever case it is written."""
+    return db.session.scalar(select(Staff).where(func.lower(Staff.email) == email.casefold()))
+
+
+def role_of(staff: Staff) -> Role:
+    """The role somebody works with; of two, the one that may do more."""
+    return max((Role(role.name) for role in staff.roles), key=list(Role).index)
+
+
+def open_work(staff_id: UUID) -> OpenWork:
+    """Calls that are open and families that have somebody as their lead."""
+    calls = select(func.count()).where(Call.closed_at.is_(None), Call.lead_id == staff_id)
+    families = select(func.count()).where(Family.lead_id == staff_id)
+    return OpenWork(db.session.scalar(calls) or 0, db.session.scalar(families) or 0)
+
+
+def other_administrators(staff_id: UUID) -> int:
+    """How many active administrators there are besides one."""
+    statement = (
+        select(func.count(Staff.id.distinct()))
+        .join(staff_role, staff_role.c.staff_id == Staff.id)
+        .join(StaffRole, StaffRole.id == staff_role.c.role_id)
+        .where(Staff.active.is_(True), StaffRole.name == Role.ADMINISTRATOR, Staff.id != staff_id)
+    )
+    return db.session.scalar(statement) or 0
+
+
+def councils_to_choose(on: date) -> list[tuple[str, str]]:
+    """(code, name) of the councils that staff may belong to: the agencies' members, else every council."""
+    valid = (
+        or_(Council.valid_from.is_(None), Council.valid_from <= on),
+        or_(Council.valid_to.is_(None), Council.valid_to >= on),
+    )
+    members = select(AgencyMembership.council_code).where(
+        AgencyMembership.from_on <= on,
+        or_(AgencyMembership.until_on.is_(None), AgencyMembership.until_on >= on),
+    )
+    every = select(Council.code, Council.name).where(*valid).order_by(Council.name, Council.code)
+    found = db.session.execute(every.where(Council.code.in_(members))).all()
+    return [(row.code, row.name) for row in found or db.session.execute(every).all()]
+
+
+def unknown_councils(codes: set[str]) -> set[str]:
+    """Those of the codes that no council has."""
+    return codes - set(db.session.scalars(select(Council.code).where(Council.code.in_(codes))))
+
+
+def who_can_sign_in() -> list[Staff]:
+    """Everybody active with a password, leads first. For the page of a demo."""
+    found = db.session.scalars(
+        select(Staff)
+        .options(joinedload(Staff.roles))
+        .where(Staff.active.is_(True), Staff.password.is_not(None))
+        .order_by(Staff.name, Staff.id)
+    ).unique()
+    return sorted(found, key=lambda staff: list(Role).index(role_of(staff)))

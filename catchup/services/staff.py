@@ -1,0 +1,179 @@
+"""Accounts of staff. What changes what somebody may do ends all their sessions. The caller commits."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_security import hash_password
+from sqlalchemy import delete, select
+
+from catchup import clock
+from catchup.extensions import db
+from catchup.models.staff import Staff, StaffCouncil, StaffRole, StaffSession
+from catchup.queries import staff as accounts
+from catchup.queries.scope import Viewer
+from catchup.rules.terms import Role
+from catchup.services import audit
+
+ONE_TIME_FOR = timedelta(days=7)
+# Without letters and digits that are mistaken for one another.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class RefusedError(Exception):
+    """What was asked must not be done. The text is a sentence for the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What an administrator says of somebody; ``councils`` are GSS codes, the first is the employer's."""
+
+    name: str
+    email: str
+    role: Role
+    councils: tuple[str, ...]
+    hub: bool = False
+
+
+def add(person: Person, by: Viewer | None) -> tuple[Staff, str]:
+    """Make an account: the person, and the one-time password to tell them. Raises RefusedError.
+
+    ``by`` None is the command line.
+    """
+    if accounts.by_email(person.email) is not None:
+        raise RefusedError(_("Somebody has this email address already."))
+    _refuse_bad(person)
+    staff = Staff(
+        id=uuid4(),
+        name=person.name,
+        email=person.email.casefold(),
+        active=True,
+        hub=person.hub,
+        employer=person.councils[0] if person.councils else None,
+        created_at=clock.real_now(),
+        fs_uniquifier=uuid4().hex,
+        roles=[_role(person.role)],
+        councils=_councils(person.councils),
+    )
+    db.session.add(staff)
+    password = _one_time_password(staff)
+    _record("staff-added", staff, by)
+    return staff, password
+
+
+def change(staff: Staff, person: Person, by: Viewer) -> None:
+    """Give somebody another name, role or other councils. Raises RefusedError. The address stays."""
+    _refuse_bad(person)
+    was = accounts.role_of(staff)
+    if was is not person.role:
+        if staff.id == by.id:
+            raise RefusedError(_("You cannot change your own role. Ask another administrator."))
+        _keep_an_administrator(staff)
+        if person.role is Role.ADMINISTRATOR:
+            _refuse_open_work(staff)
+    staff.name = person.name
+    staff.hub = person.hub
+    staff.employer = person.councils[0] if person.councils else None
+    staff.roles = [_role(person.role)]
+    kept = {council.council_code: council for council in staff.councils}
+    staff.councils = [kept.get(new.council_code, new) for new in _councils(person.councils)]
+    end_sessions(staff)
+    _record("staff-changed", staff, by)
+
+
+def disable(staff: Staff, by: Viewer | None) -> None:
+    """Let somebody in no longer. Raises RefusedError while families or open calls are theirs."""
+    if by is not None and staff.id == by.id:
+        raise RefusedError(_("You cannot disable your own account. Ask another administrator."))
+    _keep_an_administrator(staff)
+    _refuse_open_work(staff)
+    staff.active = False
+    end_sessions(staff)
+    _record("staff-disabled", staff, by)
+
+
+def enable(staff: Staff, by: Viewer) -> str:
+    """Let somebody in again: returns the one-time password to tell them."""
+    staff.active = True
+    password = _one_time_password(staff)
+    _record("staff-enabled", staff, by)
+    return password
+
+
+def give_password(staff: Staff, by: Viewer) -> str:
+    """A new one-time password for somebody who has lost theirs. The second factor stays."""
+    password = _one_time_password(staff)
+    _record("staff-password-given", staff, by)
+    return password
+
+
+def forget_second_factor(staff: Staff, by: Viewer) -> None:
+    """Let somebody who has lost the phone set up another at the next sign-in."""
+    staff.tf_primary_method = staff.tf_totp_secret = staff.tf_last_counter = staff.mf_recovery_codes = None
+    end_sessions(staff)
+    _record("staff-second-factor-forgotten", staff, by)
+
+
+def sign_out_everywhere(staff: Staff, by: Viewer) -> None:
+    """End all sessions of somebody."""
+    end_sessions(staff)
+    _record("staff-signed-out", staff, by)
+
+
+def end_sessions(staff: Staff) -> None:
+    """Sign somebody out in every browser, half-finished sign-ins too, in the transaction at hand."""
+    db.session.execute(delete(StaffSession).where(StaffSession.user_id == staff.fs_uniquifier))
+    staff.fs_uniquifier = uuid4().hex
+
+
+def _one_time_password(staff: Staff) -> str:
+    password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
+    staff.password = hash_password(password)
+    staff.one_time_until = clock.real_now() + ONE_TIME_FOR
+    end_sessions(staff)
+    return password
+
+
+def _refuse_bad(person: Person) -> None:
+    if person.role is not Role.ADMINISTRATOR and not person.hub and not person.councils:
+        raise RefusedError(_("Choose at least one council, or make them hub staff of the agency."))
+    if unknown := accounts.unknown_councils(set(person.councils)):
+        raise RefusedError(_("There is no council with the code %(code)s.", code=", ".join(sorted(unknown))))
+
+
+def _keep_an_administrator(staff: Staff) -> None:
+    # Two administrators who disable each other at the same time queue here.
+    db.session.execute(select(StaffRole.id).where(StaffRole.name == Role.ADMINISTRATOR).with_for_update())
+    if accounts.role_of(staff) is Role.ADMINISTRATOR and not accounts.other_administrators(staff.id):
+        raise RefusedError(_("This is the only administrator. Add another one first."))
+
+
+def _refuse_open_work(staff: Staff) -> None:
+    work = accounts.open_work(staff.id)
+    if work.any:
+        families = ngettext("%(num)s family", "%(num)s families", work.families)
+        calls = ngettext("%(num)s open call", "%(num)s open calls", work.calls)
+        raise RefusedError(
+            _(
+                "%(name)s still has %(families)s and %(calls)s. A manager has to reassign them first.",
+                name=staff.name,
+                families=families,
+                calls=calls,
+            )
+        )
+
+
+def _role(role: Role) -> StaffRole:
+    return db.session.scalar(select(StaffRole).where(StaffRole.name == role)) or StaffRole(name=role)
+
+
+def _councils(codes: Iterable[str]) -> list[StaffCouncil]:
+    return [StaffCouncil(council_code=code, from_on=clock.today()) for code in dict.fromkeys(codes)]
+
+
+def _record(action: str, staff: Staff, by: Viewer | None) -> None:
+    audit.record(by, audit.Seen(action, "staff", subject_id=staff.id))

@@ -1,16 +1,63 @@
-"""Signing in and out."""
+"""What everybody who is signed in may do: begin where their work is, and move a demo's clock."""
 
-from flask import Blueprint, Flask
+from datetime import timedelta
 
-account = Blueprint("security", __name__)
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
+from catchup import clock
+from catchup.extensions import db
+from catchup.rules.terms import Role
+from catchup.services import marks
+from catchup.web import sign_in
+from catchup.web.date_field import DatePartsField
+from catchup.web.filters import day
+from catchup.web.forms_base import BaseForm
+from catchup.web.security import viewer
 
-@account.get("/sign-in", endpoint="login")
-def login() -> str:
-    """A placeholder address until the sign-in library is bound."""
-    return "sign in"
+account = Blueprint("account", __name__)
+
+START = {Role.LEAD: "/queue", Role.MANAGER: "/queue", Role.ADMINISTRATOR: "/admin/people"}
+FARTHEST = timedelta(days=5 * 366)  # the night has to go through every day up to there
 
 
 def register(app: Flask) -> None:
-    """Bind the sign-in library."""
+    """Bind the sign-in library and these pages."""
+    sign_in.register(app)
     app.register_blueprint(account)
+
+
+class ClockForm(BaseForm):
+    """The day a demo is to be on."""
+
+    on = DatePartsField(
+        _("Which day should it be?"),
+        what=_("The day"),
+        missing=_("Enter a day"),
+        not_before=lambda: clock.real_now().date() - FARTHEST,
+        not_after=lambda: clock.real_now().date() + FARTHEST,
+    )
+
+
+@account.get("/start")
+def start() -> ResponseReturnValue:
+    """Go where this person's work is."""
+    return redirect(START[viewer().role])
+
+
+@account.route("/clock", methods=["GET", "POST"])
+def move_clock() -> ResponseReturnValue:
+    """Move the day of a demo, for everybody in it."""
+    if not current_app.config["CATCHUP"].demo:
+        abort(404)
+    form = ClockForm(on=clock.today())
+    if not form.is_submitted():
+        return render_template("security/clock.html", form=form)
+    if not form.validate():
+        return render_template("security/clock.html", form=form), 422
+    marks.move_clock(form.on.data)
+    db.session.commit()
+    flash(gettext("The service’s day is now %(day)s.", day=day(form.on.data)), "success")
+    return redirect(url_for(".move_clock"))

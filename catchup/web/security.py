@@ -9,16 +9,18 @@ import secrets
 from collections.abc import Iterable
 from uuid import UUID
 
-from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from catchup import clock, database
 from catchup.extensions import db
 from catchup.queries import viewers
 from catchup.queries.scope import Viewer
 from catchup.rules.terms import Role
-from catchup.services import audit
+from catchup.services import audit, marks
 from catchup.web.sessions import SIGNED_IN_AS, DatabaseSessions
+from config import Settings
 
 # Who may use a blueprint. One that is not named here is closed to everybody.
 STAFF = frozenset({Role.LEAD, Role.MANAGER})
@@ -33,6 +35,7 @@ ACCESS: dict[str, frozenset[Role] | None] = {
 }
 ADMIN_IDLE_MINUTES = 15
 WRITES = frozenset({"POST"})
+BEFORE_WORK = "before_work"  # endpoints that somebody who has just signed in must see to first
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self'; "
@@ -52,10 +55,31 @@ HEADERS = {
 
 def register(app: Flask) -> None:
     """Put the guard, the sessions and the headers on the app."""
+    hops = _settings(app).trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # a layer
     app.session_interface = DatabaseSessions()
-    app.before_request(_begin)
+    # Before the check of form tokens: somebody whose session has ended is asked to sign in.
+    app.before_request_funcs.setdefault(None, []).insert(0, _begin)
     app.after_request(_finish)
     app.teardown_request(_end)
+    app.context_processor(_frame)
+
+
+def _settings(app: Flask) -> Settings:
+    settings: Settings = app.config["CATCHUP"]
+    return settings
+
+
+def _frame() -> dict[str, object]:
+    """What the frame of every page shows."""
+    settings = _settings(current_app)
+    return {
+        "viewer": g.get("viewer"),
+        "demo": settings.demo,
+        "service_today": clock.today(),
+        "agency_name": settings.agency_name,
+    }
 
 
 def viewer() -> Viewer:
@@ -82,6 +106,7 @@ def _begin() -> ResponseReturnValue | None:
         g.writing.__enter__()
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
             abort(400)
+    marks.follow_clock(_settings(current_app))
     if request.endpoint is None:
         return None
     roles = ACCESS.get(request.blueprint or "", frozenset())
@@ -91,16 +116,20 @@ def _begin() -> ResponseReturnValue | None:
     if roles is None:
         return None
     if g.viewer is None or _idle_administrator():
-        return redirect(
-            url_for("security.login", next=request.full_path if request.method == "GET" else None)
-        )
+        if uniquifier:
+            session.clear()
+            g.viewer = None
+        back = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("security.login", next=back))
+    if session.get(BEFORE_WORK):
+        return redirect(url_for(session[BEFORE_WORK][0]))
     if g.viewer.role not in roles:
         abort(403)
     return None
 
 
 def _idle_administrator() -> bool:
-    seen_at = session.seen_at
+    seen_at = getattr(session, "seen_at", None)
     if g.viewer.role is not Role.ADMINISTRATOR or seen_at is None:
         return False
     return (clock.real_now() - seen_at).total_seconds() > ADMIN_IDLE_MINUTES * 60
@@ -116,7 +145,7 @@ def _finish(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
     for name, value in HEADERS.items():
         response.headers[name] = value
-    if request.is_secure:
+    if _settings(current_app).secure:
         response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -18,6 +18,7 @@ from werkzeug.datastructures import CallbackDict
 from catchup import clock
 from catchup.database import writing
 from catchup.extensions import db
+from catchup.models.base import core
 from catchup.models.staff import StaffSession
 
 IDLE = timedelta(minutes=30)
@@ -25,7 +26,7 @@ ABSOLUTE = timedelta(hours=10)
 TOUCH = timedelta(minutes=1)
 SIGNED_IN_AS = "_user_id"  # the sign-in library's key
 
-table = StaffSession.__table__
+table = core(StaffSession)
 
 
 class Session(CallbackDict[str, Any], SessionMixin):

@@ -95,8 +95,8 @@ def test_a_demo_says_so_and_says_its_day(app):
 
     assert "Everybody here is invented." in html
     assert "The service’s day is 21 November 2026." in html
-    assert "/demo/clock" not in html
-    assert "/demo/clock" in page(app, demo=True, viewer=person(), service_today=date(2026, 11, 21))
+    assert "/clock" not in html
+    assert "/clock" in page(app, demo=True, viewer=person(), service_today=date(2026, 11, 21))
 
 
 def test_the_title_says_that_there_is_an_error(app):

@@ -42,7 +42,7 @@ class Turn:
         """A transaction that writes, committed at its end. Raises LostLeaseError before it began."""
         if time.monotonic() - self._renewed_at > RENEWED_AFTER_S:
             self._renew()
-        with _committed():
+        with committed():
             leases.begin_under(self._lease)
             yield
 
@@ -58,7 +58,7 @@ class Turn:
 
     def end(self) -> None:
         """Let the next one in."""
-        with _committed():
+        with committed():
             leases.give_back(self._lease)
 
     def _renew(self) -> None:
@@ -102,7 +102,7 @@ def tick(holder: str) -> int | None:
             except Exception as error:  # one failure never stops the rest
                 failed += 1
                 log.error("%s failed: %s", job.name, type(error).__name__)
-                with _committed():
+                with committed():
                     job_runs.record_failure(job.name, today, error)
     finally:
         turn.end()
@@ -125,7 +125,7 @@ def _run_if_due(turn: Turn, job: Job, today: date) -> None:
 
 def _take(holder: str, held_for: timedelta) -> Lease | None:
     try:
-        with _committed():
+        with committed():
             leases.limit_waits()
             return leases.take(LEASE, holder, held_for)
     except OperationalError as error:
@@ -135,7 +135,8 @@ def _take(holder: str, held_for: timedelta) -> Lease | None:
 
 
 @contextmanager
-def _committed() -> Iterator[None]:
+def committed() -> Iterator[None]:
+    """A transaction that writes, under no lease; committed at its end."""
     db.session.rollback()
     with writing():
         try:

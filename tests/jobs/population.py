@@ -64,6 +64,7 @@ def populate() -> dict[UUID, Told]:
 
 def calls_that_exist() -> set[tuple[UUID, str, date, date]]:
     """Every call; a doubled one would have broken the set's size, so that is looked at too."""
+    db.session.rollback()  # and with it any older view of the tables
     rows = db.session.execute(select(Call.family_id, Call.kind, Call.cycle_on, Call.due_on)).all()
     found = {(row.family_id, row.kind.value, row.cycle_on, row.due_on) for row in rows}
     assert len(found) == len(rows)

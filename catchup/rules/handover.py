@@ -56,6 +56,29 @@ def may_check(maker_id: UUID, checker_id: UUID) -> bool:
     return maker_id != checker_id
 
 
+# What was said to, or sent about, one council. Who declined, or decided that nothing is needed, stays as it is.
+_OF_ONE_COUNCIL = frozenset(
+    {
+        HandoverStepKind.FAMILY_TOLD,
+        HandoverStepKind.SUMMARY_WRITTEN,
+        HandoverStepKind.SUMMARY_CHECKED,
+        HandoverStepKind.SENT,
+        HandoverStepKind.ACCEPTED,
+        HandoverStepKind.QUERIED,
+        HandoverStepKind.DECIDED,
+    }
+)
+
+
+def counts(step: HandoverStepKind, council: str | None, to_council: str | None) -> bool:
+    """Whether a step that named `council` still counts, now that the handover is to `to_council`.
+
+    A family that moves before the change day brings another receiving council: what the first one was sent
+    went to the wrong one, and the family is told afresh. Source: service policy, section 6.
+    """
+    return step not in _OF_ONE_COUNCIL or council == to_council
+
+
 def state(
     steps: Sequence[HandoverStepKind],
     kind: HandoverKind,

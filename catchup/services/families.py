@@ -22,7 +22,7 @@ from catchup.models.plan import PlannedCall
 from catchup.queries.scope import Viewer
 from catchup.rules import references
 from catchup.rules.terms import ClosedAs, EscalationKind, HomeKind, Placing
-from catchup.services import audit, escalations, plans
+from catchup.services import audit, escalations, handover_planning, plans
 from catchup.services.audit import Seen
 
 
@@ -286,6 +286,7 @@ def shut_out(family: Family, staff_id: UUID, by: Viewer) -> None:
 def _changed(family: Family, action: str, by: Viewer) -> None:
     db.session.flush()
     plans.replan([family.id], clock.today())
+    handover_planning.plan_for([family.id], clock.today())
     audit.record(by, Seen(action, "family", family.id, family.id))
 
 

@@ -1,16 +1,18 @@
 """Planning the handovers that changes of council bring, and keeping what was planned true to the facts.
 
-Looking takes as long as it takes and only reads; writing is short. Source: service policy, section 6 and R7.
+Looking takes as long as it takes and only reads; writing is short. The night looks at everybody; whoever
+changes a family's facts has that family looked at once. Source: service policy, section 6 and R7.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, exists, insert, select, update
+from sqlalchemy import ColumnElement, Row, exists, insert, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catchup import clock
@@ -21,20 +23,28 @@ from catchup.models.handover import Handover, HandoverStep
 from catchup.models.home import Home
 from catchup.models.order import AdoptionOrder
 from catchup.models.signpost import SupportRequest, SupportRequestStep
-from catchup.queries import directories, facts, responsibility
+from catchup.queries import directories, facts, handover_standing, responsibility
 from catchup.queries.facts import ChildFacts, FamilyFacts
+from catchup.queries.handover_standing import Taken
 from catchup.rules import handover as rule
 from catchup.rules.calendar import add_months
 from catchup.rules.policy import Policy
-from catchup.rules.responsibility import Change, home_council_takes_over_on
-from catchup.rules.terms import HandoverKind, HandoverStepKind, SupportKind, SupportStep
+from catchup.rules.responsibility import home_council_takes_over_on
+from catchup.rules.terms import (
+    HandoverKind,
+    HandoverReason,
+    HandoverStepKind,
+    Placing,
+    SupportKind,
+    SupportStep,
+)
 from catchup.services import audit
 from catchup.services.audit import Seen
 from catchup.services.job_runs import Counts
 
 AT_A_TIME = 500
-# After one of these a row is the record of what was done, whatever the facts say later.
-SETTLING = frozenset(
+# After one of these a row is the record of what people did, and is not taken away when the facts change.
+ACTED = frozenset(
     {
         HandoverStepKind.SENT,
         HandoverStepKind.ACCEPTED,
@@ -42,22 +52,45 @@ SETTLING = frozenset(
         HandoverStepKind.NOT_NEEDED,
     }
 )
+ENDED = frozenset({HandoverStepKind.DECLINED, HandoverStepKind.NOT_NEEDED})
 
 handover, step = core(Handover), core(HandoverStep)
 
 
 @dataclass(frozen=True, slots=True)
+class Passing:
+    """A day on which a child's support passes on. Without a council at either end somebody must decide."""
+
+    on: date
+    from_council: str | None
+    to_council: str | None
+    reason: HandoverReason
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """A handover there is, with the kinds of its steps."""
+    """A handover there is, with its steps, oldest first."""
 
     row: Row[Any]
-    steps: frozenset[HandoverStepKind]
+    taken: Sequence[Taken]
+
+    @property
+    def kinds(self) -> frozenset[HandoverStepKind]:
+        """Every kind of step that was ever taken."""
+        return frozenset(kind for kind, _ in self.taken)
+
+    @property
+    def counting(self) -> tuple[HandoverStepKind, ...]:
+        """The steps that count for the council that is to receive."""
+        return handover_standing.counting(self.taken, self.row.to_council)
 
     def is_over(self, on: date) -> bool:
-        """Whether planning has nothing more to say to it."""
+        """Whether planning has nothing more to say: ended by somebody, or done once its day has come."""
+        if self.kinds & ENDED:
+            return True
         is_told_only = self.row.kind is HandoverKind.TOLD_ONLY
-        was_told = is_told_only and HandoverStepKind.FAMILY_TOLD in self.steps
-        return bool(self.steps & SETTLING) or (was_told and self.row.change_on <= on)
+        done = HandoverStepKind.FAMILY_TOLD if is_told_only else HandoverStepKind.ACCEPTED
+        return self.row.change_on <= on and done in self.counting
 
     def is_live(self, on: date) -> bool:
         """Whether it still holds and can still change."""
@@ -87,11 +120,22 @@ def plan_due(on: date) -> Counts:
     return write(look(on), on)
 
 
+def plan_for(family_ids: Sequence[UUID], on: date) -> Counts:
+    """The same for some families only, at once: their facts have just changed. The caller commits."""
+    db.session.flush()
+    there = _there(handover.c.family_id.in_(family_ids))
+    members = select(Membership.family_id).where(Membership.family_id.in_(family_ids), *_in_the_scheme())
+    return write(_look_at(db.session.scalars(members).all(), there, on), on)
+
+
 def look(on: date) -> Due:
     """Compare every change of council planned by a day with the handovers there are. Only reads."""
-    there = _there()
+    there = _there(true())
+    return _look_at(sorted(_candidates(on, directories.policy(on), there)), there, on)
+
+
+def _look_at(ids: Sequence[UUID], there: There, on: date) -> Due:
     due = Due()
-    ids = sorted(_candidates(on, directories.policy(on), there))
     for start in range(0, len(ids), AT_A_TIME):
         some = facts.families(ids[start : start + AT_A_TIME])
         supported = _supported(list(some))
@@ -129,24 +173,22 @@ def _insert(row: dict[str, Any]) -> bool:
 
 
 def _update(row: dict[str, Any]) -> bool:
-    acted = exists().where(step.c.handover_id == handover.c.id, step.c.step.in_(SETTLING))
+    # Whoever takes a step raises the version, so that what was found is still as it was.
     statement = (
         update(handover)
-        .where(handover.c.id == row["id"], handover.c.version == row["version"], ~acted)
+        .where(handover.c.id == row["id"], handover.c.version == row["version"])
         .values({**row, "version": row["version"] + 1})
         .returning(handover.c.id)
     )
     return db.session.scalar(statement) is not None
 
 
-def _there() -> There:
-    """Every handover, by child and change day."""
-    steps: dict[UUID, set[HandoverStepKind]] = defaultdict(set)
-    for key, kind in db.session.execute(select(step.c.handover_id, step.c.step).distinct()):
-        steps[key].add(kind)
+def _there(which: ColumnElement[bool]) -> There:
+    """The handovers for which a condition holds, by child and change day."""
+    taken = handover_standing.steps_of(step.c.handover_id.in_(select(handover.c.id).where(which)))
     found: There = defaultdict(dict)
-    for row in db.session.execute(select(*handover.c)):
-        found[row.child_id][row.change_on] = Known(row, frozenset(steps[row.id]))
+    for row in db.session.execute(select(*handover.c).where(which)):
+        found[row.child_id][row.change_on] = Known(row, taken.get(row.id, ()))
     return found
 
 
@@ -195,73 +237,96 @@ def _possible_days() -> Iterator[tuple[UUID, UUID, date]]:
             yield family_id, child_id, from_on
 
 
-def _supported(family_ids: Sequence[UUID]) -> dict[UUID, set[SupportKind]]:
-    """By child, the kinds of support that were asked for and not refused."""
+def _supported(family_ids: Sequence[UUID]) -> dict[UUID, list[tuple[date, SupportKind]]]:
+    """By child, the support that was asked for and not refused, with the day it was."""
     refused = exists().where(
         SupportRequestStep.request_id == SupportRequest.id, SupportRequestStep.step == SupportStep.REFUSED
     )
-    found: dict[UUID, set[SupportKind]] = defaultdict(set)
-    for child_id, kind in db.session.execute(
-        select(SupportRequest.child_id, SupportRequest.kind).where(
+    found: dict[UUID, list[tuple[date, SupportKind]]] = defaultdict(list)
+    for child_id, received_on, kind in db.session.execute(
+        select(SupportRequest.child_id, SupportRequest.received_on, SupportRequest.kind).where(
             SupportRequest.family_id.in_(family_ids), ~refused
         )
     ):
-        found[child_id].add(kind)
+        found[child_id].append((received_on, kind))
     return found
+
+
+def _passings(child: ChildFacts) -> Iterator[Passing]:
+    """Every day on which the child's support passes on, those included on which nobody can say from whom.
+
+    Where the placing council is not known, or was divided, the home council takes over all the same after
+    three years, and somebody must find out who has the papers. Source: service policy R2, R4, R8.
+    """
+    for change in responsibility.changes_of(child):
+        yield Passing(change.on, change.from_council, change.to_council, change.reason)
+    if child.order is None or child.order.placing is Placing.NONE:
+        return
+    years = directories.policy(child.order.made_on).placing_years
+    takes_over_on = home_council_takes_over_on(child.order.made_on, years)
+    for before, after in pairwise(responsibility.timeline_of(child)):
+        if after.since == takes_over_on and before.decision_needed and after.council:
+            yield Passing(takes_over_on, None, after.council, HandoverReason.THREE_YEARS)
 
 
 def _compare(
     family: FamilyFacts,
     child: ChildFacts,
     there: dict[date, Known],
-    supported: set[SupportKind],
+    supported: Sequence[tuple[date, SupportKind]],
     on: date,
     due: Due,
 ) -> None:
-    changes = {
-        change.on: change
-        for change in responsibility.changes_of(child)
-        if rule.brings_handover(change.on, family.accepted_on)
+    passings = {
+        passing.on: passing
+        for passing in _passings(child)
+        if rule.brings_handover(passing.on, family.accepted_on)
     }
-    for day, change in changes.items():
+    for day, passing in passings.items():
         known = there.get(day)
         if known is not None:
-            _rework(known, _wanted(child, change, supported), change, on, due)
+            _rework(known, _wanted(child, passing, supported), on, due)
         elif rule.plan_on(day, directories.policy(on)) <= on:
             key = {"id": uuid4(), "family_id": family.id, "child_id": child.id, "change_on": day}
-            wanted = _wanted(child, change, supported)
+            wanted = _wanted(child, passing, supported)
             due.new.append({**key, "planned_on": on, "family_asked": False, "version": 1, **wanted})
     for day, known in there.items():
-        if day not in changes and known.is_live(on):
+        if day not in passings and known.is_live(on) and not known.kinds & ACTED:
             due.void.append(known.key())
 
 
-def _rework(known: Known, wanted: dict[str, Any], change: Change, on: date, due: Due) -> None:
-    if known.is_over(on):
+def _rework(known: Known, wanted: dict[str, Any], on: date, due: Due) -> None:
+    row = known.row
+    if HandoverStepKind.DECIDED in known.counting:  # what somebody decided stands until the rules know better
+        for end in ("from_council", "to_council"):
+            wanted[end] = wanted[end] or getattr(row, end)
+    if known.is_over(on) and (known.kinds & ENDED or wanted["to_council"] == row.to_council):
         return
-    if HandoverStepKind.DECIDED in known.steps and change.to_council is None:
-        wanted["to_council"] = known.row.to_council
-    if known.row.kind is HandoverKind.FULL:  # what was begun with more is not finished with less
-        wanted["kind"] = HandoverKind.FULL
-    if known.row.withdrawn_at is not None:
+    # What was begun with more, or asked for, is not finished with less; what is over keeps its kind.
+    if row.family_asked or HandoverStepKind.SUMMARY_WRITTEN in known.kinds or known.is_over(on):
+        wanted["kind"] = row.kind
+    if row.withdrawn_at is not None:
         due.restored.append({**known.key(), **wanted})
-    elif any(getattr(known.row, name) != value for name, value in wanted.items()):
+    elif any(getattr(row, name) != value for name, value in wanted.items()):
         due.changed.append({**known.key(), **wanted})
 
 
-def _wanted(child: ChildFacts, change: Change, supported: set[SupportKind]) -> dict[str, Any]:
-    """What a handover's row says of a change of council."""
+def _wanted(
+    child: ChildFacts, passing: Passing, supported: Sequence[tuple[date, SupportKind]]
+) -> dict[str, Any]:
+    """What a handover's row says of a passing. What is asked for from the change day on is not passed on."""
+    open_kinds = {kind for received_on, kind in supported if received_on < passing.on}
     kind = rule.kind_for(
-        open_request=bool(supported),
-        therapy_funding=SupportKind.THERAPY_FUND in supported,
+        open_request=bool(open_kinds),
+        therapy_funding=SupportKind.THERAPY_FUND in open_kinds,
         allowance=child.order is not None and child.order.allowance,
         family_asks=False,
     )
-    reasons = [p.reason for p in responsibility.timeline_of(child) if p.since <= change.on]
+    reasons = [p.reason for p in responsibility.timeline_of(child) if p.since <= passing.on]
     return {
-        "from_council": change.from_council,
-        "to_council": change.to_council,
-        "reason": change.reason,
+        "from_council": passing.from_council,
+        "to_council": passing.to_council,
+        "reason": passing.reason,
         "why": reasons[-1],
         "kind": kind,
     }

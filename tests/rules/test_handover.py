@@ -98,6 +98,19 @@ def test_a_needed_decision_waits_until_it_is_recorded(steps: list[Step], reached
     assert handover.state(steps, FULL, True, CHANGE_ON, EVE) is reached
 
 
+@pytest.mark.parametrize("step", [*TO_SENT[1:], Step.ACCEPTED, Step.QUERIED, Step.DECIDED])
+def test_what_was_done_for_another_council_counts_no_longer(step: Step) -> None:
+    assert handover.counts(step, "E06000035", "E06000035")
+    assert not handover.counts(step, "E06000035", "E09000004")
+    assert not handover.counts(step, "E06000035", None)
+
+
+@pytest.mark.parametrize("step", [Step.PLANNED, Step.DECLINED, Step.NOT_NEEDED])
+def test_what_was_said_of_no_council_always_counts(step: Step) -> None:
+    assert handover.counts(step, None, "E09000004")
+    assert handover.counts(step, "E06000035", "E09000004")
+
+
 OPEN_STATES = [
     State.PLANNED,
     State.FAMILY_TOLD,

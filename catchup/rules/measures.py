@@ -1,0 +1,223 @@
+"""What is counted for a committee: one set of definitions for page, command and file alike.
+
+Source: service policy, measures (April to March, by quarter; council = the responsible one on the day of
+the event). docs/measures.md says the same at more length.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure in words: what is counted above the line and below it (None: a plain count).
+
+    ``unknown`` says what is in neither number because nobody knows it yet; None where nothing can be so.
+    """
+
+    code: str
+    name: str
+    above: str
+    below: str | None
+    event: str
+    unknown: str | None = None
+
+
+MEASURES: Mapping[str, Measure] = {
+    measure.code: measure
+    for measure in (
+        Measure(
+            "M1",
+            "Joined within 90 days of the order",
+            "families who joined within 90 days of their first adoption order",
+            "families with a first adoption order in the period",
+            "the day of the first order",
+            "not joined, and the order is less than 90 days old: not yet known",
+        ),
+        Measure(
+            "M1b",
+            "Joined later",
+            "families who joined more than 90 days after their first adoption order",
+            "families who joined in the period",
+            "the day the family joined",
+        ),
+        Measure(
+            "M2",
+            "Offered catch-up calls",
+            "families who were offered catch-up calls",
+            "families with a first adoption order in the period",
+            "the day of the first order",
+            "no recorded order, so nobody noted an offer",
+        ),
+        Measure(
+            "M3",
+            "Calls due",
+            "welcome and annual calls that fell due, less those of families who had left, had paused or "
+            "whose youngest child had turned 18 by then",
+            None,
+            "the day the call was due",
+        ),
+        Measure(
+            "M4",
+            "Held on time",
+            "calls with a conversation on or before the 28th day after they were due",
+            "calls due",
+            "the day the call was due",
+        ),
+        Measure(
+            "M4b",
+            "Held at all",
+            "calls with a conversation, however late",
+            "calls due",
+            "the day the call was due",
+        ),
+        Measure(
+            "M4c",
+            "Families reached",
+            "calls on which somebody in the family was spoken to, if only to rearrange or to decline",
+            "calls due",
+            "the day the call was due",
+        ),
+        Measure(
+            "M6",
+            "Conversations that pointed to help",
+            "conversations in which at least one service was suggested",
+            "conversations held",
+            "the day of the conversation",
+        ),
+        Measure(
+            "M7",
+            "Help that was received",
+            "suggestions that led to help the family received",
+            "suggestions whose result is known",
+            "the day the service was suggested",
+            "still waiting, or nobody has asked yet",
+        ),
+    )
+}
+"""Every measure by its code, in the order in which they are shown."""
+
+REPORTS: Mapping[str, tuple[str, ...]] = {
+    "take-up": ("M1", "M1b", "M2"),
+    "calls": ("M3", "M4", "M4b", "M4c"),
+    "signposts": ("M6", "M7"),
+}
+"""The reports there are, by name, with the measures of each."""
+
+QUARTERS = (1, 2, 3, 4)
+ALL_COUNCILS = ("councils", "all")
+
+Dimension = tuple[str, str]
+
+
+class Key(NamedTuple):
+    """Where something is counted. ``council`` None needs a decision; a dimension: ("category", "peers")."""
+
+    code: str
+    council: str | None
+    quarter: int
+    dimension: Dimension | None = None
+
+
+class Counts(NamedTuple):
+    """What was counted in one place. A dimension counts above the line only: its measure has the rest."""
+
+    above: int
+    below: int = 0
+    unknown: int = 0
+
+    def plus(self, other: "Counts") -> "Counts":
+        """Both together: every count of ours can be added."""
+        return Counts(self.above + other.above, self.below + other.below, self.unknown + other.unknown)
+
+
+NOTHING = Counts(0)
+Cells = Mapping[Key, Counts]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure of one council and quarter (None: the whole year), as a report gives it.
+
+    ``council`` None: what needs a decision, or all councils together where ``dimension`` says so.
+    """
+
+    code: str
+    council: str | None
+    quarter: int | None
+    dimension: Mapping[str, str] | None
+    numerator: int
+    denominator: int | None
+    unknown: int
+    value: float | int | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row under the names that other programs read."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
+
+COLUMNS = ("code", "council", "quarter", "dimension", "numerator", "denominator", "unknown", "value")
+
+
+def rows(
+    cells: Cells,
+    codes: Iterable[str],
+    councils: Collection[str],
+    *,
+    undecided: bool = False,
+    total: bool = False,
+) -> list[Row]:
+    """Lay out what was counted: each measure, each council, the year and its quarters, nothing left out.
+
+    ``undecided`` adds what needs a decision, ``total`` everything laid out together, after the councils.
+    A year is the sum of its quarters and a total the sum of its councils, so no two rows can disagree.
+    """
+    places: list[str | None] = [*sorted(councils), *([None] if undecided else [])]
+    by_place = {place: _by_quarter(cells, [place]) for place in places}
+    whole = _by_quarter(cells, places)
+    laid_out: list[Row] = []
+    for code in codes:
+        for place in places:
+            laid_out += _of_place(code, place, by_place[place], {})
+        if total:
+            laid_out += _of_place(code, None, whole, dict([ALL_COUNCILS]))
+    return laid_out
+
+
+_Counted = dict[tuple[str, Dimension | None], dict[int | None, Counts]]
+
+
+def _by_quarter(cells: Cells, places: Collection[str | None]) -> _Counted:
+    """What was counted in these places by (code, dimension), then by quarter; None is the year."""
+    counted: _Counted = defaultdict(dict)
+    for key, counts in cells.items():
+        if key.council in places:
+            quarters = counted[key.code, key.dimension]
+            for quarter in (key.quarter, None):
+                quarters[quarter] = quarters.get(quarter, NOTHING).plus(counts)
+    return counted
+
+
+def _of_place(code: str, place: str | None, counted: _Counted, mark: dict[str, str]) -> Iterator[Row]:
+    plain = counted.get((code, None), {})
+    for quarter in (None, *QUARTERS):
+        yield _row(code, place, quarter, mark or None, plain.get(quarter, NOTHING))
+    for dimension in sorted(other for measure, other in counted if measure == code and other is not None):
+        for quarter, counts in sorted(counted[code, dimension].items(), key=lambda one: one[0] or 0):
+            base = plain.get(quarter, NOTHING)
+            shared = Counts(counts.above, base.below, base.unknown)
+            yield _row(code, place, quarter, {dimension[0]: dimension[1], **mark}, shared)
+
+
+def _row(
+    code: str, place: str | None, quarter: int | None, dimension: Mapping[str, str] | None, counts: Counts
+) -> Row:
+    value: float | int | None
+    if MEASURES[code].below is None:
+        denominator, value = None, counts.above
+    else:
+        denominator = counts.below
+        value = counts.above / counts.below if counts.below else None
+    return Row(code, place, quarter, dimension, counts.above, denominator, counts.unknown, value)

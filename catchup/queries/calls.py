@@ -194,13 +194,8 @@ def _reasons(family: Family, today: date) -> list[Reason]:
 
 
 def _made(call: Call) -> list[Made]:
-    names = dict(
-        db.session.execute(
-            select(Staff.id, Staff.name).where(Staff.id.in_({tried.by_id for tried in call.attempts}))
-        )
-        .tuples()
-        .all()
-    )
+    people = select(Staff.id, Staff.name).where(Staff.id.in_({tried.by_id for tried in call.attempts}))
+    names = {person.id: person.name for person in db.session.execute(people)}
     return [Made(tried, names[tried.by_id]) for tried in call.attempts]
 
 

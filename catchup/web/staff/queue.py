@@ -1,1 +1,192 @@
-"""The daily queue."""
+"""The daily queue: who to call now, and the button that gives out the next call."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from catchup import clock
+from catchup.extensions import db
+from catchup.queries import directories, queue, queue_rows
+from catchup.queries.queue import CAP, Place, SectionPlaces, View
+from catchup.queries.scope import Viewer
+from catchup.rules.queue_order import Section
+from catchup.services import calls
+from catchup.web.security import saw_list, viewer
+from catchup.web.staff import staff
+from catchup.web.staff.queue_rows import QueueRow, queue_row
+
+ROWS = 25
+# Pages further on are read as of the first one, but not as of yesterday's.
+LONGEST_FROZEN = timedelta(hours=12)
+TO_DO_TODAY = (Section.CONCERN, Section.PROMISED, Section.ASKED, Section.OVERDUE, Section.DUE_TODAY)
+EDGES = {
+    Section.CONCERN: "now",
+    Section.PROMISED: "now",
+    Section.OVERDUE: "late",
+    Section.LATER: "later",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    """One section of the page. ``more``: the address of the rows that are not shown, if there are any."""
+
+    title: str
+    edge: str
+    count: str
+    rows: Sequence[QueueRow]
+    more: str | None
+
+
+@staff.get("/queue")
+def show_queue() -> ResponseReturnValue:
+    """The sections in their order, up to 25 rows of them; or one section, page by page."""
+    view, now = _view(), clock.now()
+    at = _frozen(now)
+    which = _section()
+    pages = _one_section(view, at, which) if which else _all_sections(view, at)
+    shown = queue_rows.shown([p.call_id for _one, places, _more in pages for p in places], _day(at))
+    saw_list("queue.view", "family", [p.family_id for _one, places, _more in pages for p in places])
+    me = viewer()
+    return render_template(
+        "staff/queue.html",
+        sections=[
+            ShownSection(
+                title=_titles()[one.section],
+                edge=EDGES.get(one.section, ""),
+                count=_count(one.total),
+                rows=[queue_row(one.section, shown[p.call_id], me.id, now) for p in places],
+                more=more,
+            )
+            for one, places, more in pages
+        ],
+        view=view,
+        mine=None if view.team or which else _count(sum(one.total for one, _places, _more in pages)),
+        councils=_councils(me, _day(at)),
+        today=_day(now),
+        done=None if which else queue.tried_today(me, _day(now)),
+        to_do=sum(one.total for one, _places, _more in pages if one.section in TO_DO_TODAY),
+        only=which,
+    )
+
+
+@staff.post("/queue/next")
+def start_next_call() -> ResponseReturnValue:
+    """Give this person the first call that may be started, and to nobody else."""
+    call_id = calls.start_next(_view(), viewer(), clock.now())
+    if call_id is None:
+        flash(_("There is nobody to call at the moment."))
+        return redirect(_address(_view()))
+    db.session.commit()
+    return redirect(url_for(".show_call", call_id=call_id))
+
+
+Page = tuple[SectionPlaces, Sequence[Place], str | None]
+
+
+def _all_sections(view: View, at: datetime) -> list[Page]:
+    pages: list[Page] = []
+    room = ROWS
+    for one in queue.sections(viewer(), view, at):
+        places = one.places[:room]
+        room -= len(places)
+        more = None if len(places) == one.total else _address(view, section=one.section.value)
+        pages.append((one, places, more))
+    return pages
+
+
+def _one_section(view: View, at: datetime, which: Section) -> list[Page]:
+    """One page of a section: a block of 200 by due date, in the section's order, from the cursor on."""
+    after, beyond = _place("after"), _place("beyond")
+    found = queue.section(viewer(), view, at, which, beyond)
+    block, is_last = list(found.places), found.total <= CAP
+    if not is_last:
+        block.remove(max(block, key=_by_due))
+    rest = [place for place in block if after is None or _in_order(place) > _in_order(after)]
+    places = rest[:ROWS]
+    known = {"section": which.value, "at": str(int(at.timestamp()))}
+    more = None
+    if len(rest) > ROWS:
+        known |= {"beyond": _cursor(beyond)} if beyond else {}
+        more = _address(view, **known, after=_cursor(places[-1]))
+    elif not is_last:
+        more = _address(view, **known, beyond=_cursor(max(block, key=_by_due)))
+    return [(found, places, more)]
+
+
+def _by_due(place: Place) -> tuple[date, UUID]:
+    return place.due_on, place.call_id
+
+
+def _in_order(place: Place) -> tuple[int, date, UUID]:
+    return place.not_good, place.due_on, place.call_id
+
+
+def _cursor(place: Place) -> str:
+    return f"{place.not_good}.{place.due_on}.{place.call_id}"
+
+
+def _place(name: str) -> Place | None:
+    """The place a page ended with; None where there is none to be read."""
+    try:
+        not_good, due_on, call_id = request.args.get(name, "").split(".")
+        return Place(int(not_good), date.fromisoformat(due_on), UUID(call_id), UUID(int=0))
+    except ValueError:
+        return None
+
+
+def _view() -> View:
+    given = request.values
+    council = given.get("council", "")
+    known = council in directories.councils()
+    return View(team=given.get("view") == "team", council=council if known else None)
+
+
+def _section() -> Section | None:
+    name = request.args.get("section")
+    return next((section for section in Section if section.value == name), None)
+
+
+def _frozen(now: datetime) -> datetime:
+    try:
+        at = datetime.fromtimestamp(int(request.args.get("at", "")), tz=now.tzinfo)
+    except (ValueError, OverflowError, OSError):
+        return now
+    return at if now - LONGEST_FROZEN <= at <= now else now
+
+
+def _day(at: datetime) -> date:
+    return clock.london(at).date()
+
+
+def _address(view: View, **more: Any) -> str:
+    known: dict[str, Any] = {"view": "team" if view.team else None, "council": view.council}
+    return url_for(".show_queue", **known, **more)
+
+
+def _count(total: int) -> str:
+    return f"{CAP}+" if total > CAP else str(total)
+
+
+def _councils(me: Viewer, today: date) -> list[tuple[str, str]]:
+    """The councils to choose from: those of today whose families this person may see, by name."""
+    mine = {code for _agency, code in directories.agency_councils(today)} if me.hub else me.councils
+    return [(row.code, row.name) for row in directories.councils().on(today) if row.code in mine]
+
+
+def _titles() -> dict[Section, str]:
+    return {
+        Section.CONCERN: _("Concern to acknowledge"),
+        Section.PROMISED: _("Call back now"),
+        Section.ASKED: _("Asked for a call"),
+        Section.OVERDUE: _("Overdue"),
+        Section.DUE_TODAY: _("Due today"),
+        Section.OPENING: _("Open, due later"),
+        Section.LATER: _("Not yet"),
+    }

@@ -1,0 +1,223 @@
+"""The words of a queue row. A page writes hundreds, so each sentence is translated once, not once a row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from json import loads
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from catchup import clock
+from catchup.queries import directories
+from catchup.queries.queue_rows import Responsible, ShownCall, ShownChild
+from catchup.rules import contact, queue_order
+from catchup.rules.queue_order import Claim, Section
+from catchup.rules.terms import Adjustment, Band, CallKind, Outcome
+from catchup.web.filters import age_in_years, clock_time, short_day, years_and_months
+from catchup.web.wording import words
+
+HOURS = {band.value: f"{start:%-H}–{end:%-H}" for band, (start, end) in contact.BAND_HOURS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One family of the queue, in words. ``state``: free, mine, others or manager."""
+
+    call_id: UUID
+    name: str
+    children: str
+    when: str
+    when_more: str
+    facts: Sequence[str]
+    flags: Sequence[str]
+    note: str
+    state: str
+    held: str
+
+
+def queue_row(which: Section, shown: ShownCall, viewer_id: UUID, now: datetime) -> QueueRow:
+    """What the queue says of one call at this moment."""
+    lang = str(get_locale())
+    w, local, call = _wording(lang), clock.london(now), shown.call
+    when, when_more = _when(w, which, call, local)
+    state = queue_order.claim_state(call.claimed_by, call.claimed_until, now, viewer_id)
+    note = [
+        _kind(w, call),
+        w.good_now if contact.good_now(shown.times, local) else "",
+        times_in_words(call.good_times, call.never_times, call.evenings, lang),
+        _tried(w, shown, viewer_id, local.date()),
+    ]
+    return QueueRow(
+        call_id=call.id,
+        name=call.name,
+        children=", ".join(f"{c.first_name} {age_in_years(c.born_on, local.date())}" for c in shown.children),
+        when=when,
+        when_more=when_more,
+        facts=_facts(w, shown.children, local.date()),
+        flags=_flags(w, call, which),
+        note=" · ".join(filter(None, note)),
+        state="manager" if call.with_manager and state is Claim.FREE else state.value,
+        held=_held(w, call, state),
+    )
+
+
+def _when(w: SimpleNamespace, which: Section, call: Any, local: datetime) -> tuple[str, str]:
+    """What the row leads with, and a smaller word beside it."""
+    today = local.date()
+    at, why = (call.promised_at, w.promised) if call.promised_at else (call.not_before, w.not_before)
+    if at is not None and (which is Section.LATER or call.promised_at):
+        at = clock.london(at)
+        moment = clock_time(at) if at.date() == today else f"{short_day(at.date())}, {clock_time(at)}"
+        return moment, why
+    days = (today - call.due_on).days
+    if days > 0:
+        return short_day(call.due_on), (w.day_over if days == 1 else w.days_over % {"days": days})
+    return (w.today if days == 0 else short_day(call.due_on)), w.due
+
+
+def _facts(w: SimpleNamespace, children: Sequence[ShownChild], today: date) -> list[str]:
+    """How long ago the first order was; who is responsible until when, once where it is one answer."""
+    orders = [child.order_on for child in children if child.order_on]
+    facts = [w.order % {"age": years_and_months(min(orders), today)}] if orders else []
+    answers: dict[Responsible | None, list[str]] = {}
+    for child in children:
+        answers.setdefault(child.responsible, []).append(child.first_name)
+    for answer, names in answers.items():
+        said = _responsible(w, answer)
+        facts.append(said if len(answers) == 1 else f"{', '.join(names)}: {said}")
+    return facts
+
+
+def _responsible(w: SimpleNamespace, answer: Responsible | None) -> str:
+    if answer is None or answer.council is None:
+        return str(w.needs_decision)
+    name = directories.councils().name(answer.council)
+    return w.until % {"council": name, "day": short_day(answer.until)} if answer.until else name
+
+
+def _flags(w: SimpleNamespace, call: Any, which: Section) -> list[str]:
+    """What changes how the call is made: a concern, another language, an adjustment."""
+    flags = [w.concern] if call.has_concern and which is not Section.CONCERN else []
+    if call.language != "English":
+        flags.append(call.language)
+    if call.adjustments != "[]":
+        flags += [w.adjustments.get(one, one) for one in loads(call.adjustments)]
+    return flags
+
+
+def _kind(w: SimpleNamespace, call: Any) -> str:
+    """Yearly calls are the rule, so only others are named."""
+    if call.kind is CallKind.ANNUAL:
+        return str(w.moving_on) if call.moving_on else ""
+    return str(w.kinds[call.kind])
+
+
+def _tried(w: SimpleNamespace, shown: ShownCall, viewer_id: UUID, today: date) -> str:
+    """How far the attempts have got, and the latest: what happened, on which day, who it was."""
+    tried = shown.tried
+    if tried is None:
+        return ""
+    on = tried.last.at_local.date()
+    last = w.last % {
+        "outcome": w.outcomes[tried.last.outcome],
+        "day": w.today_small if on == today else short_day(on),
+        "who": w.you if tried.last_by_id == viewer_id else tried.last_by,
+    }
+    now = tried.standing
+    if shown.call.with_manager:
+        return f"{w.manager_decides} · {last}"
+    if now.counted == 0:
+        return str(last)
+    number = w.attempt % {"number": min(now.counted + 1, now.needed), "needed": now.needed}
+    if now.needs_other_band and now.bands_untried:
+        untried = ", ".join(w.bands[band] for band in now.bands_untried)
+        number = w.untried % {"attempt": number, "bands": untried}
+    return f"{number} · {last}"
+
+
+def _held(w: SimpleNamespace, call: Any, state: Claim) -> str:
+    time = clock_time(call.claimed_until)
+    match state:
+        case Claim.OTHERS:
+            return str(w.held_by % {"name": call.held_by, "time": time})
+        case Claim.MINE:
+            return str(w.held_by_you % {"time": time})
+    return ""
+
+
+@lru_cache(maxsize=2048)
+def times_in_words(good: str, never: str, evenings: bool, lang: str) -> str:
+    """A family's times, as stored, in a few words: "best Mon, Wed 9–12 · never Fri 15–17"."""
+    w = _wording(lang)
+    said = [
+        w.best % {"times": _week(w, loads(good))} if good != "{}" else (w.evenings if evenings else ""),
+        w.never % {"times": _week(w, loads(never))} if never != "{}" else "",
+    ]
+    return " · ".join(filter(None, said))
+
+
+def _week(w: SimpleNamespace, stored: Mapping[str, Sequence[str]]) -> str:
+    """Days with the same hours are named together."""
+    days: dict[str, list[int]] = {}
+    for weekday, bands in stored.items():
+        hours = ", ".join(hour for band, hour in HOURS.items() if band in bands)
+        if hours:
+            days.setdefault(hours, []).append(int(weekday))
+    return "; ".join(f"{_days(w, sorted(known))} {hours}" for hours, known in days.items())
+
+
+def _days(w: SimpleNamespace, weekdays: list[int]) -> str:
+    first, last = weekdays[0], weekdays[-1]
+    if len(weekdays) > 2 and last - first == len(weekdays) - 1:
+        return f"{w.days[first]}–{w.days[last]}"
+    return ", ".join(w.days[weekday] for weekday in weekdays)
+
+
+@lru_cache(maxsize=16)
+def _wording(_lang: str) -> SimpleNamespace:
+    """Every sentence of a row in the language of the request at hand, which ``_lang`` names."""
+    return SimpleNamespace(
+        promised=_("promised"),
+        not_before=_("not before"),
+        due=_("due"),
+        today=_("Today"),
+        today_small=_("today"),
+        day_over=_("1 day over"),
+        days_over=_("%(days)s days over"),
+        order=_("Order %(age)s ago"),
+        until=_("%(council)s until %(day)s"),
+        needs_decision=_("Council needs a decision"),
+        concern=_("Open concern"),
+        good_now=_("good time now"),
+        best=_("best %(times)s"),
+        never=_("never %(times)s"),
+        evenings=_("evenings too"),
+        last=_("last: %(outcome)s, %(day)s, %(who)s"),
+        you=_("you"),
+        attempt=_("attempt %(number)s of %(needed)s"),
+        untried=_("%(attempt)s: %(bands)s still untried"),
+        manager_decides=_("a manager decides"),
+        moving_on=_("moving on: the last yearly call"),
+        held_by=_("Held by %(name)s until %(time)s"),
+        held_by_you=_("Yours until %(time)s"),
+        bands={
+            Band.MORNING: _("mornings"),
+            Band.MIDDAY: _("middays"),
+            Band.AFTERNOON: _("afternoons"),
+            Band.EVENING: _("evenings"),
+        },
+        days=[_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")],
+        adjustments={
+            Adjustment.INTERPRETER.value: _("Interpreter"),
+            Adjustment.BSL.value: _("BSL"),
+            Adjustment.TEXT_RELAY.value: _("Text relay"),
+            Adjustment.WRITTEN.value: _("In writing"),
+        },
+        kinds={kind: words(kind) for kind in CallKind},
+        outcomes={outcome: words(outcome).lower() for outcome in Outcome},
+    )

@@ -40,10 +40,13 @@ NOTES = (
 class History:
     """Rows gathered for all calls and written at the end, many to a statement."""
 
-    def __init__(self, today: date, random: Random, services: Sequence[Service]) -> None:
+    def __init__(
+        self, today: date, random: Random, services: Sequence[Service], waiting: frozenset[UUID]
+    ) -> None:
         self.today = today
         self.random = random
         self.services = services
+        self.waiting = waiting
         self.rows: dict[type[Any], list[dict[str, Any]]] = {}
         self.closed: list[dict[str, Any]] = []
 
@@ -68,6 +71,8 @@ class History:
 
     def _live(self, call: Any, family: FamilyFacts, people: dict[str, list[UUID]]) -> None:
         late = (self.today - call.due_on).days
+        if call.family_id in self.waiting and late < 60:
+            return
         lot = self.random.random()
         if (
             late < -20

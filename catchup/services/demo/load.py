@@ -28,6 +28,10 @@ from catchup.services.demo.population import Invented
 DEMO_PASSWORD = "demo words only"  # noqa: S105 -- opens nothing but a database marked as a demo
 
 
+# Families whose newest call must still be open, for what is going on with it.
+STILL_TO_RING = ("rearranged", "concern", "hard year")
+
+
 class RealDataError(Exception):
     """There is something in this database already; the demo would mix with it."""
 
@@ -68,7 +72,8 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
         events.before_the_calls(made, known, today)
         plans.open_calls(today)
         _top_up(made, 3 * count, today, random)
-        History(today, random, services).tell()
+        waiting = frozenset(family.id for invented, family in made if invented.trap in STILL_TO_RING)
+        History(today, random, services, waiting).tell()
         events.after_the_calls(made, known, today)
     progress("recorded orders")
     orders = _recorded_orders(made, today, random)

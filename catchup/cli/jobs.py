@@ -11,7 +11,7 @@ from flask.globals import app_ctx
 from catchup import clock, scheduler, senders
 from catchup.jobs import JOBS, TIMETABLE, runner
 from catchup.queries import jobs as queries
-from catchup.services import leases
+from catchup.services import leases, marks
 from catchup.services.leases import LostLeaseError
 from config import ConfigError
 
@@ -52,7 +52,7 @@ def list_jobs(*, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
 def run_job(name: str, on: datetime | None, *, as_json: bool) -> None:
     """Do one job now. Doing it again does no harm."""
-    runner.follow_demo_clock()
+    marks.follow_clock(current_app.config["CATCHUP"])
     today = clock.today()
     day = on.date() if on else today
     holder = leases.new_holder()
@@ -82,6 +82,7 @@ def run_job(name: str, on: datetime | None, *, as_json: bool) -> None:
 def run_scheduler() -> None:
     """Keep the timetable until Ctrl-C. Any number may run; one works at a time."""
     try:
+        marks.check_start(app_ctx.app)
         for sentence in senders.sentences(current_app.config["CATCHUP"]):
             click.echo(sentence, err=True)
     except ConfigError as error:

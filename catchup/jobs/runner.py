@@ -18,7 +18,7 @@ from catchup.database import writing
 from catchup.extensions import db
 from catchup.jobs import TIMETABLE, Job, NightJob
 from catchup.queries import jobs as queries
-from catchup.services import job_runs, leases
+from catchup.services import job_runs, leases, marks
 from catchup.services.job_runs import Counts
 from catchup.services.leases import Lease, LostLeaseError
 
@@ -83,14 +83,15 @@ def tick(holder: str) -> int | None:
 
     A job that fails is written down by the kind of error, and the others go on.
     """
-    follow_demo_clock()
+    settings = current_app.config["CATCHUP"]
+    marks.follow_clock(settings)
     today = clock.today()
     turn = begin_turn(holder)
     if turn is None:
         return None
     failed = 0
     try:
-        if current_app.config["CATCHUP"].demo:
+        if settings.demo:
             with turn.transaction():
                 job_runs.forget_after(today)
         for job in TIMETABLE:
@@ -107,13 +108,6 @@ def tick(holder: str) -> int | None:
     finally:
         turn.end()
     return failed
-
-
-def follow_demo_clock() -> None:
-    """In a demo, stand at the day that its clock was moved to, by the page or else by the setting."""
-    settings = current_app.config["CATCHUP"]
-    if settings.demo:
-        clock.move_to(queries.demo_today() or settings.today)
 
 
 def _run_if_due(turn: Turn, job: Job, today: date) -> None:

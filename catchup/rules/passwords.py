@@ -41,22 +41,22 @@ def weakness(password: str, words: Iterable[str]) -> Weakness | None:
     known = sorted({word for word in words if len(word) >= SHORTEST_WORD}, key=len, reverse=True)
     plain = password.casefold()
     for spelling in (plain, plain.translate(_LOOKALIKES)):
-        if len(set(_own(spelling, known))) < FEWEST_OWN:
+        if len(set(_own(plain, spelling, known))) < FEWEST_OWN:
             return Weakness.TOO_COMMON
     return None
 
 
-def _own(text: str, known: list[str]) -> str:
-    """What is left when words that everybody tries, years and runs are taken out."""
+def _own(text: str, spelling: str, known: list[str]) -> str:
+    """What is left of ``text`` without words that ``spelling`` shows in it, years and runs."""
     taken = 0
     for word in known:
-        if word in text:
-            text = text.replace(word, "")
-            taken += 1
-            if taken == MOST_WORDS_TAKEN:
-                break
-    text = _YEAR.sub("", text)
-    return re.sub(r"[\W_]", "", _without_runs(text))
+        if word not in spelling or taken == MOST_WORDS_TAKEN:
+            continue
+        taken += 1
+        while (at := spelling.find(word)) >= 0:
+            text = text[:at] + text[at + len(word) :]
+            spelling = spelling[:at] + spelling[at + len(word) :]
+    return re.sub(r"[\W_]", "", _without_runs(_YEAR.sub("", text)))
 
 
 def _without_runs(text: str) -> str:

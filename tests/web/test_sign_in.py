@@ -1,6 +1,7 @@
 """Signing in: who gets in, what a stranger can learn, and how often one may try."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -125,6 +126,31 @@ def test_a_recovery_code_works_once_and_can_be_typed_in_any_way(session: Session
     assert signed_in(first)
     assert send(second, "/sign-in/recovery-code", code=codes[0]).status_code == 422
     assert not signed_in(second)
+
+
+def at_once(browsers: list[FlaskClient], path: str, the_code: str) -> int:
+    """How many of the browsers get in when all send the same code at the same moment."""
+    tokens = [token_of(browser.get(path)) for browser in browsers]
+
+    def enter(number: int) -> bool:
+        data = {"csrf_token": tokens[number], "code": the_code}
+        return browsers[number].post(path, data=data).status_code == 302
+
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        return sum(pool.map(enter, range(len(browsers))))
+
+
+def test_a_code_that_is_sent_from_everywhere_at_once_lets_one_in(session: Session, app: Flask):
+    staff, authenticator = with_authenticator(session, app)
+    with app.test_request_context():
+        recovery = app.extensions["security"].mf_recovery_codes_util.create_recovery_codes(staff)
+        db.session.commit()
+    browsers = [app.test_client() for _ in range(6)]
+    for browser in browsers:
+        give_password(browser, staff.email)
+
+    assert at_once(browsers[:3], "/sign-in/code", code(authenticator)) == 1
+    assert at_once(browsers[3:], "/sign-in/recovery-code", recovery[0]) == 1
 
 
 @pytest.mark.engine("sqlite")

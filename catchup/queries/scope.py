@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, false, or_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from catchup.data.councils_file import councils
 from catchup.models.family import Child, Family, ShutOut
 from catchup.models.home import Home
 from catchup.models.order import AdoptionOrder
@@ -25,6 +26,11 @@ class Viewer:
     councils: frozenset[str]
     hub: bool = False
     employer: str | None = None
+
+    @property
+    def council_names(self) -> tuple[str, ...]:
+        """The council somebody is employed by, for the head of a page; nobody's for some hub staff."""
+        return (councils().name(self.employer),) if self.employer else ()
 
     @property
     def manages(self) -> bool:

@@ -1,5 +1,47 @@
-"""Commands."""
+"""`flask directory import`."""
+
+import csv
+import json
+import sys
+from pathlib import Path
 
 import click
+from flask.cli import AppGroup
 
-commands: list[click.Command] = []
+from catchup.database import writing
+from catchup.extensions import db
+from catchup.services import directory
+
+group = AppGroup("directory", help="The directory of services.")
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+def import_(file: Path, *, as_json: bool) -> None:
+    """Take in FILE, a CSV. All or nothing: refused rows come back as a CSV with the reason in each.
+
+    Columns: name, category, offers, run_by, and if known own_staff, online, venue_postcode, waiting_weeks,
+    languages, contact, councils (GSS codes, apart by spaces), checked_on.
+    """
+    try:
+        with writing(), file.open(encoding="utf-8-sig", newline="") as lines:
+            added, corrected, refused = directory.take_in(lines)
+            db.session.commit()
+    except ValueError as error:
+        raise click.ClickException(f"Nothing was taken in. {error}") from error
+    if as_json:
+        reasons = [{**row.given, "reason": row.reason} for row in refused]
+        click.echo(json.dumps({"added": added, "corrected": corrected, "refused": reasons}))
+    elif refused:
+        writer = csv.DictWriter(sys.stdout, [*directory.COLUMNS, "reason"])
+        writer.writeheader()
+        writer.writerows({**row.given, "reason": row.reason} for row in refused)
+        click.echo("Nothing was taken in.", err=True)
+    else:
+        click.echo(f"{added} services added, {corrected} corrected.")
+    if refused:
+        raise SystemExit(1)
+
+
+commands: list[click.Command] = [group]

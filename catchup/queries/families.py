@@ -268,7 +268,7 @@ def colleagues(family: Family) -> Sequence[tuple[UUID, str]]:
     councils = {family.owning_council}
     councils |= {code for child in facts.family(family.id).children for code in _councils_of(child)}
     works_there = exists().where(StaffCouncil.staff_id == Staff.id, StaffCouncil.council_code.in_(councils))
-    calls = exists().where(Staff.roles.any(StaffRole.name.in_([Role.LEAD, Role.MANAGER])))
+    calls = Staff.roles.any(StaffRole.name.in_([Role.LEAD, Role.MANAGER]))
     return [
         (row.id, row.name)
         for row in db.session.execute(

@@ -22,7 +22,7 @@ from catchup.models.plan import PlannedCall
 from catchup.queries.scope import Viewer
 from catchup.rules import references
 from catchup.rules.terms import ClosedAs, EscalationKind, HomeKind, Placing
-from catchup.services import audit, escalations, handover_planning, plans
+from catchup.services import alerts, audit, escalations, handover_planning, plans
 from catchup.services.audit import Seen
 
 
@@ -241,6 +241,7 @@ def stop_everything(family: Family, reason: str, by: Viewer) -> None:
     now = clock.now()
     family.stops.append(Stop(family_id=family.id, reason=reason, stopped_at=now, stopped_by=by.id))
     escalations.raise_to_manager(EscalationKind.STOPPED, family.id, by=by, reason=reason)
+    alerts.tell_managers(family.id, EscalationKind.STOPPED)
     db.session.execute(
         update(Call).where(Call.family_id == family.id).values(claimed_by=None, claimed_until=None)
     )

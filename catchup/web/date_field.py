@@ -93,7 +93,6 @@ class DatePartsField(Answer):
     """
 
     kind = "date"
-    data: date | None
 
     def __init__(
         self,

@@ -17,6 +17,8 @@ class Answer(Field):
     """
 
     kind: ClassVar[str]
+    # What the class says, once the form is valid; None where the question was left out.
+    data: Any
 
     def __init__(
         self,

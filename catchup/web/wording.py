@@ -28,6 +28,11 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         t.CallState.NOT_REACHED: _l("Not reached"),
         t.CallState.CANCELLED: _l("Cancelled"),
     },
+    t.ClosedAs: {
+        t.ClosedAs.DONE: _l("Done"),
+        t.ClosedAs.NOT_REACHED: _l("Not reached"),
+        t.ClosedAs.CANCELLED: _l("Cancelled"),
+    },
     t.Outcome: {
         t.Outcome.COMPLETED: _l("We talked"),
         t.Outcome.NOT_FREE: _l("Not free to talk"),
@@ -139,9 +144,32 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         t.EscalationKind.REGISTRATION_LATE: _l("Registration late"),
         t.EscalationKind.DECISION: _l("A decision is needed"),
     },
+    t.Adjustment: {
+        t.Adjustment.INTERPRETER: _l("Interpreter"),
+        t.Adjustment.BSL: _l("British Sign Language"),
+        t.Adjustment.TEXT_RELAY: _l("Text relay (dial 18001 first)"),
+        t.Adjustment.WRITTEN: _l("Written conversation instead of a call"),
+    },
     t.HandoverReason: {
         t.HandoverReason.THREE_YEARS: _l("Three years after the adoption order"),
         t.HandoverReason.MOVE: _l("The child moved"),
+    },
+    t.HandoverKind: {
+        t.HandoverKind.TOLD_ONLY: _l("Told only"),
+        t.HandoverKind.FULL: _l("Full"),
+    },
+    t.HandoverState: {
+        t.HandoverState.PLANNED: _l("Planned"),
+        t.HandoverState.FAMILY_TOLD: _l("Family told"),
+        t.HandoverState.SUMMARY_WRITTEN: _l("Summary to check"),
+        t.HandoverState.SUMMARY_CHECKED: _l("Ready to send"),
+        t.HandoverState.SENT: _l("Sent, no answer yet"),
+        t.HandoverState.QUERIED: _l("Queried"),
+        t.HandoverState.ACCEPTED: _l("Accepted"),
+        t.HandoverState.DONE: _l("Done"),
+        t.HandoverState.DECLINED: _l("Family declined sharing"),
+        t.HandoverState.NOT_NEEDED: _l("Not needed"),
+        t.HandoverState.NEEDS_DECISION: _l("Needs a decision"),
     },
     t.HandoverStepKind: {
         t.HandoverStepKind.PLANNED: _l("Planned"),

@@ -1,1 +1,130 @@
-"""What needs a manager."""
+"""What needs a manager: acknowledging concerns, and deciding what nobody else may."""
+
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from catchup import clock
+from catchup.extensions import db
+from catchup.models.call import Escalation
+from catchup.queries import directories, families, needs
+from catchup.rules import concerns as rule
+from catchup.rules.terms import EscalationKind
+from catchup.services import concerns, decisions
+from catchup.services.audit import Seen
+from catchup.services.decisions import Then
+from catchup.web.fields import Option as Answer
+from catchup.web.fields import RadiosField, TextAreaField
+from catchup.web.forms_base import BaseForm
+from catchup.web.manager import manager
+from catchup.web.security import saw, saw_list, viewer
+
+NOT_REACHED = (EscalationKind.NOT_REACHED, EscalationKind.NO_NUMBER, EscalationKind.HARD_CALL_NOT_REACHED)
+
+
+class AcknowledgeForm(BaseForm):
+    """One button."""
+
+
+class DecisionForm(BaseForm):
+    """What the manager decided, in words."""
+
+    decision = TextAreaField(
+        _l("What did you decide?"), rows=3, longest=1000, missing=_l("Say what you decided")
+    )
+
+
+class NotReachedForm(DecisionForm):
+    """What becomes of a call that nobody could be reached for."""
+
+    then = RadiosField(
+        _l("What becomes of the call?"),
+        (
+            Answer(
+                Then.AGAIN, _l("Try again"), _l("It goes back to the queue; you hear of the next try in vain")
+            ),
+            Answer(Then.CLOSE, _l("Close it as not reached"), _l("The next yearly call still comes")),
+        ),
+        read=Then,
+        missing=_l("Choose what becomes of the call"),
+    )
+
+
+@manager.get("/needs")
+def list_needs() -> ResponseReturnValue:
+    """Concerns first, then the rest by kind, oldest first."""
+    now = clock.now()
+    found = needs.waiting(viewer(), clock.today())
+    saw_list("needs.list", "family", found.families)
+    policy = directories.policy(clock.today())
+    return render_template(
+        "manager/needs.html",
+        found=found,
+        concerns=[
+            (concern, family, rule.acknowledge_by(concern.recorded_at, policy))
+            for concern, family in found.concerns
+        ],
+        now=now,
+        names=families.names(
+            [one.raised_by for one in found.raised] + [concern.recorded_by for concern, _f in found.concerns]
+        ),
+        form=AcknowledgeForm(),
+        kinds=EscalationKind,
+    )
+
+
+@manager.post("/needs/concerns/<uuid:concern_id>")
+def acknowledge(concern_id: UUID) -> ResponseReturnValue:
+    """The manager has seen a concern."""
+    concern = needs.concern(concern_id, viewer(), clock.today()) or abort(404)
+    concerns.acknowledge(concern, viewer())
+    db.session.commit()
+    flash(_("Acknowledged."))
+    return redirect(url_for(".show_concern", concern_id=concern_id))
+
+
+@manager.get("/needs/concerns/<uuid:concern_id>")
+def show_concern(concern_id: UUID) -> ResponseReturnValue:
+    """One concern in full: for managers."""
+    concern = needs.concern(concern_id, viewer(), clock.today()) or abort(404)
+    saw(Seen("concern.view", "concern", concern.id, concern.family_id))
+    family = families.get(concern.family_id, viewer(), clock.today()) or abort(404)
+    return render_template(
+        "manager/needs_concern.html",
+        concern=concern,
+        family=family,
+        names=families.names([concern.recorded_by, concern.acknowledged_by, concern.agreed_by]),
+        form=AcknowledgeForm(),
+    )
+
+
+@manager.route("/needs/<uuid:escalation_id>", methods=["GET", "POST"])
+def decide(escalation_id: UUID) -> ResponseReturnValue:
+    """Decide one thing, with the reason in words."""
+    raised = needs.escalation(escalation_id, viewer(), clock.today()) or abort(404)
+    if raised.kind is EscalationKind.CONCERN or raised.decided_at is not None:
+        abort(404)
+    form = _form(raised)
+    if form.validate_on_submit():
+        then = form.then.data if isinstance(form, NotReachedForm) else None
+        decisions.decide(raised, form.decision.data, viewer(), clock.now(), then)
+        db.session.commit()
+        flash(_("Decided."))
+        return redirect(url_for(".list_needs"))
+    saw(Seen("escalation.view", "escalation", raised.id, raised.family_id))
+    page = render_template(
+        "manager/needs_decide.html",
+        raised=raised,
+        form=form,
+        names=families.names([raised.raised_by]),
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _form(raised: Escalation) -> DecisionForm:
+    call = raised.call
+    open_call = call is not None and call.closed_at is None
+    return NotReachedForm() if raised.kind in NOT_REACHED and open_call else DecisionForm()

@@ -9,9 +9,20 @@ from catchup.web.staff import (  # noqa: E402 -- the views need the blueprint
     conversations,
     directory,
     families,
+    family_changes,
     handovers,
     queue,
     registrations,
 )
 
-__all__ = ["calls", "conversations", "directory", "families", "handovers", "queue", "registrations", "staff"]
+__all__ = [
+    "calls",
+    "conversations",
+    "directory",
+    "families",
+    "family_changes",
+    "handovers",
+    "queue",
+    "registrations",
+    "staff",
+]

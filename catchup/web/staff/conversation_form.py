@@ -3,6 +3,7 @@
 Which questions there are depends on the family, so the class of the form is made for each call.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +17,7 @@ from catchup.models.family import Child, Parent
 from catchup.queries import conversations, directories
 from catchup.queries.conversations import FrontDoor, Household, NamedSignpost, Prompts
 from catchup.rules.follow_up import follow_up_for
-from catchup.rules.terms import Area, CallKind, Need
+from catchup.rules.terms import Area, CallKind, Going, Need
 from catchup.services.conversations import ConversationRecord, NewResult, Talked
 from catchup.web.fields import DatePartsField, Option, RadiosField, TextAreaField, TextField, YesNoField
 from catchup.web.filters import day
@@ -36,6 +37,21 @@ from catchup.web.wording import options
 SIGNPOSTS = 6
 REQUESTS = 3
 HARD = (Need.HIGH, Need.CRISIS)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one kind with their numbers: those to show, and spare ones to unfold."""
+
+    shown: list[tuple[int, Form]]
+    spare: list[tuple[int, Form]]
+
+    @classmethod
+    def of(cls, fields: FieldList) -> "Rows":
+        """Show the rows that are used, or the first."""
+        rows = [(number, field.form) for number, field in enumerate(fields, start=1)]
+        shown = [row for row in rows if row[1].is_used] or rows[:1]
+        return cls(shown, [row for row in rows if row not in shown])
 
 
 class ConversationForm(BaseForm):
@@ -63,6 +79,16 @@ class ConversationForm(BaseForm):
     def result_parts(self) -> list[tuple[NamedSignpost, Form]]:
         """What came of each earlier signpost."""
         return [(one, self[_name("result", one.signpost.id)].form) for one in self.prompts.earlier]
+
+    @property
+    def signpost_rows(self) -> "Rows":
+        """The rows for signposts."""
+        return Rows.of(self.signposts)
+
+    @property
+    def request_rows(self) -> "Rows":
+        """The rows for requests."""
+        return Rows.of(self.requests)
 
     @property
     def chosen_front_door(self) -> list[FrontDoor]:
@@ -139,11 +165,12 @@ class ConversationForm(BaseForm):
             for area in CHILD_AREAS:
                 # The child's one note stands with the first area.
                 note = part["note"].data if area is Area.WELLBEING else None
-                rows.append(Talked(area=area, going=part[area.value].data, child_id=child.id, note=note))
+                going = part[area.value].data or Going.NOT_TALKED
+                rows.append(Talked(area=area, going=going, child_id=child.id, note=note))
         for area, parts in ((Area.PARENT, self.parent_parts), (Area.HOME, self.home_parts)):
             for who, part in parts:
                 parent = who.parent if isinstance(who, Household) else who
-                going, note = part["going"].data, part["note"].data
+                going, note = part["going"].data or Going.NOT_TALKED, part["note"].data
                 rows.append(Talked(area=area, going=going, parent_id=parent.id, note=note))
         return rows
 

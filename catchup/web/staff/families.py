@@ -1,1 +1,84 @@
-"""Families: finding one, its page, stopping everything."""
+"""Finding a family, and the page that tells its whole story."""
+
+from json import dumps
+from uuid import UUID
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+
+from catchup import clock
+from catchup.models.family import Family
+from catchup.queries import families, timeline
+from catchup.services.audit import Seen
+from catchup.web.fields import TextField
+from catchup.web.forms_base import BaseForm
+from catchup.web.security import saw, saw_list, viewer
+from catchup.web.staff import staff
+from catchup.web.staff.queue_rows import times_in_words
+
+
+class SearchForm(BaseForm):
+    """One box for everything a family can be found by."""
+
+    words = TextField(
+        _l("Find a family"),
+        hint=_l("Any name, or exactly: reference, phone number, email address, postcode"),
+        longest=100,
+        spellcheck=False,
+        missing=_l("Enter a name, a reference, a phone number, an email address or a postcode"),
+    )
+
+
+@staff.get("/families")
+def family_list() -> ResponseReturnValue:
+    """The families this person leads, and the search."""
+    mine = families.led_by(viewer(), clock.today())
+    saw_list("families.list", "family", [family.id for family in mine])
+    return render_template("staff/families.html", form=SearchForm(), mine=mine, nav="families")
+
+
+@staff.post("/families")
+def find_family() -> ResponseReturnValue:
+    """Search. By POST, because what is looked for must not stand in an address or a log."""
+    form = SearchForm()
+    if not form.validate_on_submit():
+        return render_template("staff/families.html", form=form, nav="families"), 422
+    result = families.search(form.words.data, viewer(), clock.today())
+    # The search itself is kept, without its words.
+    saw(
+        Seen(
+            "families.search",
+            "search",
+            families=tuple(family.id for family in result.families),
+            result="ask_the_hub" if result.ask_the_hub else "ok",
+        )
+    )
+    return render_template("staff/families.html", form=form, result=result, nav="families")
+
+
+@staff.get("/families/<uuid:family_id>")
+def family(family_id: UUID) -> ResponseReturnValue:
+    """One family: people, who is responsible for each child, what lies ahead and what has been."""
+    found = family_or_404(family_id)
+    today = clock.today()
+    page = families.view(found, today)
+    saw(Seen("family.view", "family", found.id, found.id))
+    return render_template(
+        "staff/family.html",
+        family=found,
+        page=page,
+        story=timeline.of(found, page.facts, today),
+        times=times_in_words(
+            dumps(found.good_times), dumps(found.never_times), found.evenings, str(get_locale())
+        ),
+        today=today,
+        manages=viewer().manages,
+        nav="families",
+    )
+
+
+def family_or_404(family_id: UUID) -> Family:
+    """The family, if this viewer may see it; otherwise there is none."""
+    return families.get(family_id, viewer(), clock.today()) or abort(404)

@@ -1,0 +1,24 @@
+"""A call that the family asked for, with the day it was promised by."""
+
+from datetime import date
+from uuid import UUID
+
+from catchup.models.family import Family
+from catchup.queries import facts
+from catchup.queries.scope import Viewer
+from catchup.rules.terms import CallKind
+from catchup.services import audit, plans
+from catchup.services.audit import Seen
+
+
+def ask_for_call(family: Family, promised_on: date, today: date, by: Viewer | None) -> UUID:
+    """Open a call at once, due on the day it was promised by. ``by`` None: the family itself asked.
+
+    Raises ValueError for a family that was stopped or has left. Source: service policy R18, R22.
+    """
+    known = facts.family(family.id)
+    if known.is_stopped or known.left_on is not None:
+        raise ValueError("A family that was stopped or has left is not rung.")
+    call_id = plans.add_requested(family.id, CallKind.REQUESTED, promised_on, today, today)
+    audit.record(by, Seen("call.asked_for", "call", call_id, family.id))
+    return call_id

@@ -1,0 +1,320 @@
+"""What can be done to a family from its page: a small form each, and one way of answering them all."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from catchup import clock
+from catchup.extensions import db
+from catchup.models.family import Child, Family
+from catchup.queries import facts, families
+from catchup.rules.terms import Placing, SignpostOutcome
+from catchup.services import asked_for, signposts, support
+from catchup.services import families as service
+from catchup.services.audit import Seen
+from catchup.services.support import NewRequest
+from catchup.web.forms_base import BaseForm
+from catchup.web.manager import manager
+from catchup.web.security import saw, viewer
+from catchup.web.staff import family_forms as forms
+from catchup.web.staff import staff
+from catchup.web.staff.families import family_or_404
+
+ASKED = ["GET", "POST"]
+
+
+def _answer(
+    family: Family,
+    form: BaseForm,
+    title: str,
+    do: Callable[[], object],
+    done: str,
+    *,
+    template: str = "staff/family_change.html",
+    action: str | None = None,
+    explained: str | None = None,
+) -> ResponseReturnValue:
+    """Show the form; do what it asks once it is sound, commit, and go back to the family's page."""
+    if form.validate_on_submit():
+        do()
+        db.session.commit()
+        flash(done)
+        return redirect(url_for("staff.family", family_id=family.id))
+    saw(Seen("family.view", "family", family.id, family.id))
+    page = render_template(
+        template,
+        form=form,
+        family=family,
+        title=title,
+        action=action or title,
+        explained=explained,
+        nav="families",
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@staff.route("/families/<uuid:family_id>/move", methods=ASKED)
+def move_family(family_id: UUID) -> ResponseReturnValue:
+    """Children live elsewhere from a day."""
+    family = family_or_404(family_id)
+    form = forms.move_form(family)
+
+    def do() -> None:
+        new = form.new_address()
+        parents = [parent for parent in family.parents if parent.id in form.parents.data]
+        service.move(
+            [child for child in family.children if child.id in form.children.data],
+            form.home_kind(),
+            form.from_on.data,
+            viewer(),
+            address=service.add_address(family, new, parents) if new else None,
+            council_code=form.found_council,
+        )
+
+    return _answer(
+        family, form, _("Record a move"), do, _("The move is recorded."), template="staff/family_move.html"
+    )
+
+
+@staff.route("/families/<uuid:family_id>/children/<uuid:child_id>/order", methods=ASKED)
+def correct_order(family_id: UUID, child_id: UUID) -> ResponseReturnValue:
+    """Something else is believed of a child's order."""
+    family = family_or_404(family_id)
+    child = _child(family, child_id)
+    known = families.current_order(child)
+    form = forms.OrderForm(
+        data=known
+        and {
+            "made_on": known.made_on,
+            "placing": known.placing_council or known.placing,
+            "allowance": known.allowance,
+        }
+    )
+
+    def do() -> None:
+        service.correct_order(
+            child,
+            form.made_on.data,
+            form.placing.placing or Placing.UNKNOWN,
+            form.placing.council,
+            allowance=form.allowance.data,
+            by=viewer(),
+        )
+
+    return _answer(
+        family,
+        form,
+        _("Correct %(name)s’s adoption order", name=child.first_name),
+        do,
+        _("The order is corrected, and the calls are planned afresh."),
+        action=_("Correct the order"),
+        explained=_("What was believed before is kept, with the day on which it was put right."),
+    )
+
+
+@staff.route("/families/<uuid:family_id>/pause", methods=ASKED)
+def pause_family(family_id: UUID) -> ResponseReturnValue:
+    """The family does not want to be rung for a while."""
+    family = family_or_404(family_id)
+    form = forms.PauseForm()
+    return _answer(
+        family,
+        form,
+        _("Pause the calls"),
+        lambda: service.pause(family, form.from_on.data, form.until_on.data, viewer()),
+        _("The calls are paused."),
+        explained=_(
+            "Calls due in this time are not made, and no messages are sent. The newest of them is made up "
+            "on the day after, if it is not too old by then."
+        ),
+    )
+
+
+@staff.route("/families/<uuid:family_id>/leave", methods=ASKED)
+def leave_scheme(family_id: UUID) -> ResponseReturnValue:
+    """The family leaves; the record stays."""
+    family = family_or_404(family_id)
+    form = forms.LeaveForm()
+    return _answer(
+        family,
+        form,
+        _("The family leaves the scheme"),
+        lambda: service.leave(family, clock.today(), form.reason.data, viewer()),
+        _("The family has left. There are no more calls or messages."),
+        action=_("End the calls and messages"),
+        explained=_(
+            "Calls and messages end today. The record is kept. They can still ask for help, "
+            "and come back any time."
+        ),
+    )
+
+
+@staff.route("/families/<uuid:family_id>/come-back", methods=ASKED)
+def come_back(family_id: UUID) -> ResponseReturnValue:
+    """A family that left joins again."""
+    family = family_or_404(family_id)
+    if any(membership.left_on is None for membership in family.memberships):
+        abort(404)
+    form = forms.ComeBackForm()
+    return _answer(
+        family,
+        form,
+        _("The family comes back"),
+        lambda: service.come_back(family, clock.today(), viewer()),
+        _("The family is back, and its welcome call is open."),
+        action=_("Take them in again"),
+        explained=_(
+            "They get a welcome call, then their yearly calls. The calls in between are not made up."
+        ),
+    )
+
+
+@staff.route("/families/<uuid:family_id>/lead", methods=ASKED)
+def change_lead(family_id: UUID) -> ResponseReturnValue:
+    """Somebody else rings the family."""
+    family = family_or_404(family_id)
+    form = forms.lead_form(families.colleagues(family))
+    return _answer(
+        family,
+        form,
+        _("Change who rings them"),
+        lambda: service.change_lead(family, form.lead.data, viewer(), form.reason.data),
+        _("The lead is changed, and the open calls go along."),
+        action=_("Change the lead"),
+    )
+
+
+@staff.route("/families/<uuid:family_id>/ask", methods=ASKED)
+def ask_for_call(family_id: UUID) -> ResponseReturnValue:
+    """The family asked for a call."""
+    family = family_or_404(family_id)
+    known = facts.family(family.id)
+    if known.is_stopped or known.left_on is not None:
+        abort(404)
+    form = forms.AskForm()
+    return _answer(
+        family,
+        form,
+        _("They asked for a call"),
+        lambda: asked_for.ask_for_call(family, form.promised_on.data, clock.today(), viewer()),
+        _("The call is in the queue."),
+        action=_("Put it in the queue"),
+        explained=_("This is not an emergency service. In danger now: 999."),
+    )
+
+
+@staff.route("/families/<uuid:family_id>/stop", methods=ASKED)
+def stop_everything(family_id: UUID) -> ResponseReturnValue:
+    """Calls, messages and handovers stop at once."""
+    family = family_or_404(family_id)
+    form = forms.StopForm()
+    return _answer(
+        family,
+        form,
+        _("Stop everything"),
+        lambda: service.stop_everything(family, form.reason.data, viewer()),
+        _("Everything is stopped, and a manager has been told."),
+        template="staff/stop.html",
+    )
+
+
+@manager.route("/families/<uuid:family_id>/start-again", methods=ASKED)
+def start_again(family_id: UUID) -> ResponseReturnValue:
+    """A manager lets calls, messages and handovers go on."""
+    family = family_or_404(family_id)
+    form = forms.StartAgainForm()
+    return _answer(
+        family,
+        form,
+        _("Start again"),
+        lambda: service.start_again(family, viewer()),
+        _("Calls, messages and handovers go on."),
+        explained=_(
+            "Calls, messages and handovers go on from today. Calls missed meanwhile are not made up."
+        ),
+    )
+
+
+@manager.route("/families/<uuid:family_id>/shut-out", methods=ASKED)
+def shut_out(family_id: UUID) -> ResponseReturnValue:
+    """A manager keeps one member of staff away from the family."""
+    family = family_or_404(family_id)
+    form = forms.shut_out_form(families.colleagues(family), family.lead_id)
+    return _answer(
+        family,
+        form,
+        _("Keep somebody from seeing this family"),
+        lambda: service.shut_out(family, form.person.data, viewer()),
+        _("That person can no longer see this family."),
+        action=_("Shut them out"),
+        explained=_(
+            "They will find no trace of the family. The lead can only be shut out after a change of lead."
+        ),
+    )
+
+
+@staff.route("/families/<uuid:family_id>/signposts/<uuid:signpost_id>/result", methods=ASKED)
+def add_result(family_id: UUID, signpost_id: UUID) -> ResponseReturnValue:
+    """Add what came of a signpost."""
+    family = family_or_404(family_id)
+    signpost = families.signpost(signpost_id, family) or abort(404)
+    form = forms.SignpostResultForm()
+
+    def do() -> None:
+        outcome = form.outcome.data
+        barrier = form.barrier.data if outcome is SignpostOutcome.NOT_TAKEN_UP else None
+        signposts.add_result(signpost, outcome, barrier, clock.today(), viewer())
+
+    return _answer(
+        family,
+        form,
+        _("What came of the signpost?"),
+        do,
+        _("Added to the timeline."),
+        template="staff/family_result.html",
+        action=_("Add it"),
+    )
+
+
+@staff.route("/families/<uuid:family_id>/requests", methods=ASKED)
+def ask_for_support(family_id: UUID) -> ResponseReturnValue:
+    """Support was asked for outside a call."""
+    family = family_or_404(family_id)
+    form = forms.support_form(family)
+
+    def do() -> None:
+        known = {child.id: child for child in facts.family(family.id).children}
+        new = NewRequest(kind=form.kind.data, child_id=form.child.data, note=form.note.data)
+        support.request(known[new.child_id], family.id, new, form.received_on.data, viewer())
+
+    return _answer(
+        family,
+        form,
+        _("Extra support asked for"),
+        do,
+        _("The request is kept, with the council that answers for it."),
+        action=_("Keep the request"),
+    )
+
+
+@staff.route("/families/<uuid:family_id>/requests/<uuid:request_id>/step", methods=ASKED)
+def add_step(family_id: UUID, request_id: UUID) -> ResponseReturnValue:
+    """Add how far a support request got."""
+    family = family_or_404(family_id)
+    made = families.support_request(request_id, family) or abort(404)
+    form = forms.StepForm()
+    return _answer(
+        family,
+        form,
+        _("How far is the request?"),
+        lambda: support.add_step(made, form.step.data, form.on.data, form.reason.data, viewer()),
+        _("Added to the timeline."),
+        action=_("Add it"),
+    )
+
+
+def _child(family: Family, child_id: UUID) -> Child:
+    return next((child for child in family.children if child.id == child_id), None) or abort(404)

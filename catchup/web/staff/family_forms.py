@@ -1,0 +1,358 @@
+"""The small forms of the family page: one for each thing that can happen to a family."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from catchup import clock, postcodes
+from catchup.models.family import Family
+from catchup.postcodes import Kind
+from catchup.queries import directories
+from catchup.rules.calendar import add_working_days
+from catchup.rules.terms import Barrier, HomeKind, SignpostOutcome, SupportKind, SupportStep
+from catchup.services.families import NewAddress
+from catchup.web.fields import (
+    CheckboxesField,
+    ConfirmField,
+    CouncilField,
+    DatePartsField,
+    Option,
+    PostcodeField,
+    RadiosField,
+    SelectField,
+    TextAreaField,
+    TextField,
+)
+from catchup.web.forms_base import BaseForm
+from catchup.web.wording import options
+
+# Said of a home on the form; kept as an address.
+OUTSIDE = "outside"
+SOON_WORKING_DAYS = 5
+
+
+def tomorrow() -> date:
+    """The first day that is still to come."""
+    return clock.today() + timedelta(days=1)
+
+
+class MoveForm(BaseForm):
+    """Children of the family live somewhere else from a day."""
+
+    children: CheckboxesField
+    parents: CheckboxesField
+
+    where = RadiosField(
+        _l("Where do they live now?"),
+        (
+            Option(HomeKind.ADDRESS, _l("At an address in England")),
+            Option(OUTSIDE, _l("At an address outside England")),
+            Option(HomeKind.LOOKED_AFTER, _l("Looked after by a council")),
+            Option(HomeKind.NOT_SAID, _l("Nobody has said where")),
+            Option(HomeKind.DIED, _l("The child died")),
+        ),
+        missing=_l("Choose where they live now"),
+    )
+    lines = TextAreaField(
+        _l("Address"),
+        rows=3,
+        longest=300,
+        missing=_l("Enter the address"),
+        needed=lambda form: form.is_address,
+    )
+    postcode = PostcodeField(
+        _l("Postcode"),
+        missing=_l("Enter the postcode"),
+        needed=lambda form: form.where.data == HomeKind.ADDRESS,
+    )
+    council = CouncilField(
+        _l("Council"),
+        hint=_l("The postcode tells it. Choose one only where we ask, or where a council looks after them."),
+    )
+    from_on = DatePartsField(
+        _l("From which day?"),
+        what=_l("The day of the move"),
+        missing=_l("Enter the day from which they live there"),
+        not_after=lambda: clock.today() + timedelta(days=366),
+    )
+
+    @property
+    def is_address(self) -> bool:
+        """Whether an address is asked for."""
+        return self.where.data in (HomeKind.ADDRESS, OUTSIDE)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the answers, then find the council where the postcode can tell it."""
+        sound = bool(super().validate(extra_validators))
+        self.found_council = self.council.council
+        self.outside_england = self.where.data == OUTSIDE
+        if not sound:
+            return False
+        if self.where.data == HomeKind.ADDRESS and not self.found_council:
+            return self._by_postcode()
+        if self.where.data == HomeKind.DIED and self.from_on.data > clock.today():
+            self.from_on.errors = [_("The day must be today or in the past")]
+            return False
+        return True
+
+    def _by_postcode(self) -> bool:
+        answer = postcodes.default_directory().council_on(
+            self.postcode.data, self.from_on.data, directories.councils()
+        )
+        self.found_council = answer.council
+        self.outside_england = answer.kind is Kind.OUTSIDE_ENGLAND
+        if answer.kind in (Kind.UNKNOWN, Kind.ASK):
+            self.council.errors = [_("The postcode does not tell us the council: choose it")]
+            return False
+        return True
+
+    def home_kind(self) -> HomeKind:
+        """What the home is kept as."""
+        return HomeKind.ADDRESS if self.is_address else HomeKind(self.where.data)
+
+    def new_address(self) -> NewAddress | None:
+        """The address, where there is one."""
+        if not self.is_address:
+            return None
+        return NewAddress(
+            self.lines.data,
+            self.postcode.data,
+            None if self.outside_england else self.found_council,
+            self.outside_england,
+        )
+
+
+def move_form(family: Family) -> MoveForm:
+    """The form with this family's children and parents."""
+    living = [child for child in family.children if child.died_on is None]
+
+    class FamilyMoveForm(MoveForm):
+        children = CheckboxesField(
+            _("Who moved?"),
+            tuple(Option(str(child.id), child.first_name) for child in living),
+            read=UUID,
+            small=True,
+            default=tuple(child.id for child in living),
+            missing=_("Choose at least one child"),
+        )
+        parents = CheckboxesField(
+            _("Which parents live there too?"),
+            tuple(Option(str(parent.id), parent.name) for parent in family.parents),
+            read=UUID,
+            small=True,
+            default=tuple(parent.id for parent in family.parents),
+        )
+
+    return FamilyMoveForm()
+
+
+class PauseForm(BaseForm):
+    """The family asks not to be rung for a while."""
+
+    from_on = DatePartsField(
+        _l("From"), what=_l("The first day"), default=clock.today, missing=_l("Enter the first day")
+    )
+    until_on = DatePartsField(
+        _l("Until, that day included"),
+        what=_l("The last day"),
+        not_before=clock.today,
+        missing=_l("Enter the last day"),
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The last day does not come before the first."""
+        sound = bool(super().validate(extra_validators))
+        if sound and self.until_on.data < self.from_on.data:
+            self.until_on.errors = [_("The last day must not be before the first")]
+            return False
+        return sound
+
+
+class LeaveForm(BaseForm):
+    """The family leaves the scheme. A reason is asked for, not required."""
+
+    reason = TextField(_l("Their reason, if they gave one"), longest=500)
+
+
+class ComeBackForm(BaseForm):
+    """The family joins again; nothing is asked."""
+
+
+class LeadForm(BaseForm):
+    """Somebody else rings the family from now on."""
+
+    lead: SelectField
+    reason = TextField(_l("Why? (optional)"), longest=200)
+
+
+def lead_form(colleagues: Sequence[tuple[UUID, str]]) -> LeadForm:
+    """The form with those who could lead the family."""
+
+    class FamilyLeadForm(LeadForm):
+        lead = SelectField(
+            _("Who rings them from now on?"),
+            tuple(Option(str(staff_id), name) for staff_id, name in colleagues),
+            read=UUID,
+            blank=_("Choose"),
+            missing=_("Choose who rings them"),
+        )
+
+    return FamilyLeadForm()
+
+
+class ShutOutForm(BaseForm):
+    """One member of staff must not see the family."""
+
+    person: SelectField
+
+
+def shut_out_form(colleagues: Sequence[tuple[UUID, str]], lead_id: UUID | None) -> ShutOutForm:
+    """The form with those who could see the family; not its lead, who is changed first."""
+
+    class FamilyShutOutForm(ShutOutForm):
+        person = SelectField(
+            _("Who must not see this family?"),
+            tuple(Option(str(staff_id), name) for staff_id, name in colleagues if staff_id != lead_id),
+            read=UUID,
+            blank=_("Choose"),
+            missing=_("Choose who must not see this family"),
+        )
+
+    return FamilyShutOutForm()
+
+
+class OrderForm(BaseForm):
+    """What is believed of one child's order from now on."""
+
+    made_on = DatePartsField(
+        _l("When was the adoption order made?"),
+        what=_l("The date of the order"),
+        not_after=clock.today,
+        missing=_l("Enter the date of the order"),
+    )
+    placing = CouncilField(
+        _l("Which council placed the child?"),
+        not_sure=_l("Not known"),
+        no_council=_l("No council placed the child"),
+        missing=_l("Choose a council, or one of the last two answers"),
+    )
+    allowance = ConfirmField(_l("An allowance was agreed before the order"))
+
+
+class StopForm(BaseForm):
+    """Everything stops at once."""
+
+    reason = TextAreaField(
+        _l("Why?"),
+        rows=3,
+        longest=1000,
+        missing=_l("Say why in a few words"),
+        hint=_l("Seen by staff who may see this family, and kept."),
+    )
+
+
+class StartAgainForm(BaseForm):
+    """A manager lets everything go on; nothing is asked."""
+
+
+def _in_working_days() -> date:
+    return add_working_days(clock.today(), SOON_WORKING_DAYS, directories.holidays())
+
+
+class AskForm(BaseForm):
+    """The family asked for a call."""
+
+    promised_on = DatePartsField(
+        _l("By which day did you promise to ring?"),
+        what=_l("The day you promised"),
+        not_before=clock.today,
+        not_after=lambda: clock.today() + timedelta(days=90),
+        too_early=_l("The day you promised must be today or later"),
+        default=_in_working_days,
+        missing=_l("Enter the day you promised"),
+    )
+
+
+class SignpostResultForm(BaseForm):
+    """What came of a signpost, as known today."""
+
+    outcome = RadiosField(
+        _l("What came of it?"),
+        options(SignpostOutcome),
+        read=SignpostOutcome,
+        missing=_l("Choose what came of it"),
+    )
+    barrier = SelectField(
+        _l("What got in the way?"),
+        options(Barrier),
+        read=Barrier,
+        blank=_l("Choose"),
+        missing=_l("Choose what got in the way"),
+        needed=lambda form: form.outcome.data is SignpostOutcome.NOT_TAKEN_UP,
+    )
+
+
+class SupportForm(BaseForm):
+    """Support asked for outside a call."""
+
+    child: SelectField
+    kind = SelectField(
+        _l("Support"),
+        options(SupportKind),
+        read=SupportKind,
+        blank=_l("Choose"),
+        missing=_l("Choose which support is asked for"),
+    )
+    received_on = DatePartsField(
+        _l("When was it asked for?"),
+        what=_l("The day it was asked for"),
+        not_after=clock.today,
+        default=clock.today,
+        missing=_l("Enter the day it was asked for"),
+    )
+    note = TextField(_l("Note (optional)"), longest=1000)
+
+
+def support_form(family: Family) -> SupportForm:
+    """The form with this family's children."""
+    living = [child for child in family.children if child.died_on is None]
+
+    class FamilySupportForm(SupportForm):
+        child = SelectField(
+            _("For which child?"),
+            tuple(Option(str(child.id), child.first_name) for child in living),
+            read=UUID,
+            blank=_("Choose"),
+            default=living[0].id if len(living) == 1 else None,
+            missing=_("Choose the child the support is for"),
+        )
+
+    return FamilySupportForm()
+
+
+class StepForm(BaseForm):
+    """How far a support request got."""
+
+    step = RadiosField(
+        _l("What happened?"),
+        options(step for step in SupportStep if step is not SupportStep.RECEIVED),
+        read=SupportStep,
+        missing=_l("Choose what happened"),
+    )
+    on = DatePartsField(
+        _l("On which day?"),
+        what=_l("The day"),
+        not_after=clock.today,
+        default=clock.today,
+        missing=_l("Enter the day"),
+    )
+    reason = TextField(
+        _l("Reason, if it was refused"),
+        longest=500,
+        missing=_l("Say why it was refused"),
+        needed=lambda form: form.step.data is SupportStep.REFUSED,
+    )

@@ -148,3 +148,10 @@ def leads_for(councils: frozenset[str], viewer: Viewer) -> Sequence[tuple[UUID, 
         .order_by(Staff.name, Staff.id)
     )
     return [(viewer.id, viewer.name), *((row.id, row.name) for row in rows)]
+
+
+def decided_by(registration: Registration) -> str | None:
+    """Name of who decided; None while nobody has."""
+    if registration.decided_by is None:
+        return None
+    return db.session.scalar(select(Staff.name).where(Staff.id == registration.decided_by))

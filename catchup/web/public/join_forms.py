@@ -338,9 +338,7 @@ def disability_options() -> Iterable[Option]:
 
 
 class AboutYouForm(JoinForm):
-    ethnic_group = RadiosField(
-        _l("Which group would you say you belong to?"), ethnic_group_options, small=True
-    )
+    ethnic_group = RadiosField(_l("What is your ethnic group?"), ethnic_group_options, small=True)
     disability = RadiosField(
         _l("Do you have a disability or a long-term illness?"), disability_options, small=True
     )

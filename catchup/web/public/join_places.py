@@ -36,16 +36,21 @@ def found(postcode: str) -> PostcodeAnswer:
     return postcodes.default_directory().council_on(postcode, clock.today(), directories.councils())
 
 
+def unbroken(postcode: str | None) -> str:
+    """A postcode that stays on one line."""
+    return (postcode or "").replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def where(answer: PostcodeAnswer) -> str | None:
     """What is said of a postcode on the page; None where a person has to say."""
     if answer.council is not None:
         return _(
             "%(postcode)s is in %(council)s. Is that right?",
-            postcode=answer.postcode,
+            postcode=unbroken(answer.postcode),
             council=directories.councils().name(answer.council),
         )
     if answer.kind is Kind.OUTSIDE_ENGLAND:
-        return _("%(postcode)s is outside England. Is that right?", postcode=answer.postcode)
+        return _("%(postcode)s is outside England. Is that right?", postcode=unbroken(answer.postcode))
     return None
 
 
@@ -121,10 +126,10 @@ def address_form(page: str, answers: Mapping[str, Any]) -> type[JoinForm]:
 
 
 def _homes(answers: Mapping[str, Any]) -> Iterable[Option]:
-    first = answers["address"]["postcode"]
+    first = unbroken(answers["address"]["postcode"])
     yield Option(Lives.HOME_1, _("With me, at %(postcode)s", postcode=first))
     if has_second_home(answers):
-        second = answers["second-home"]["postcode"]
+        second = unbroken(answers["second-home"]["postcode"])
         yield Option(Lives.HOME_2, _("In the second home, at %(postcode)s", postcode=second))
     yield Option(Lives.NOT_SAID, _("We’d rather say later"))
     yield Option(Lives.LOOKED_AFTER, _("Looked after by a council at the moment"))

@@ -20,10 +20,11 @@ Answer = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question and its answer, a line each."""
+    """One question and its answer, a line each; ``given`` is False where it was left out."""
 
     question: str
     lines: tuple[str, ...]
+    given: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def sections(answers: Answer) -> Sequence[Section]:
     children = [
         Block(
             child_rows(child),
-            url_for(".join_child", number=number),
+            url_for("public.join_child", number=number),
             _("child %(number)s", number=number),
         )
         for number, child in enumerate(answers[CHILDREN], 1)
@@ -59,7 +60,7 @@ def sections(answers: Answer) -> Sequence[Section]:
         Section(
             _("Where you live"), _blocks(answers, "postcode", "address", "second-home", "second-address")
         ),
-        Section(_("Children"), tuple(children), add=url_for(".join_children")),
+        Section(_("Children"), tuple(children), add=url_for("public.join_children")),
         Section(_("How to reach you"), _blocks(answers, "phone", "other-phone", "email")),
         Section(_("When to ring"), _blocks(answers, "times", "never", "sooner")),
         Section(
@@ -79,8 +80,8 @@ def rows_of(page: str, answers: Answer) -> tuple[Row, ...]:
 def child_rows(child: Answer) -> tuple[Row, ...]:
     """The rows of one child."""
     return (
-        _row(_("First name"), child["first_name"]),
-        _row(_("Date of birth"), filters.day(date.fromisoformat(child["born_on"]))),
+        _row(_("Child"), child["first_name"]),
+        _row(_("Born"), filters.day(date.fromisoformat(child["born_on"]))),
         _row(_("Order made on"), filters.day(date.fromisoformat(child["order_on"]))),
         _row(_("Placed by"), placed_by(child["placing"])),
         _row(_("Lives"), lives(child["lives"])),
@@ -106,13 +107,14 @@ def lives(said: str) -> str:
 def _blocks(answers: Answer, *pages: str) -> tuple[Block, ...]:
     shown = (step for step in STEPS if step.name in pages and step.applies(answers))
     return tuple(
-        Block(rows_of(step.name, answers), url_for(".join_step", name=step.name), _WHAT[step.name]())
+        Block(rows_of(step.name, answers), url_for("public.join_step", name=step.name), _WHAT[step.name]())
         for step in shown
     )
 
 
 def _row(question: str, *lines: str | None) -> Row:
-    return Row(question, tuple(filter(None, lines)) or (_("Not given"),))
+    said = tuple(filter(None, lines))
+    return Row(question, said) if said else Row(question, (_("Not given"),), given=False)
 
 
 def _yes_no(said: bool | None) -> str:
@@ -220,7 +222,7 @@ def _people(said: Answer) -> Iterable[Row]:
 
 
 def _about(said: Answer) -> Iterable[Row]:
-    yield _row(_("Your group"), *_labels(forms.ethnic_group_options(), [said["ethnic_group"]]))
+    yield _row(_("Ethnic group"), *_labels(forms.ethnic_group_options(), [said["ethnic_group"]]))
     yield _row(_("Disability or illness"), *_labels(forms.disability_options(), [said["disability"]]))
 
 

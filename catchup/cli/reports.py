@@ -3,6 +3,7 @@
 import json
 
 import click
+from flask.cli import with_appcontext
 
 from catchup import clock
 from catchup.queries import directories, reports
@@ -30,6 +31,7 @@ def _year(_context: click.Context, _option: click.Parameter, value: str | None) 
 @click.option("--published", is_flag=True, help="For publication: small numbers hidden.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv", "xlsx"]), default="text")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@with_appcontext
 def report(name: str, year: str, council: str | None, form: str, *, published: bool, as_json: bool) -> None:
     """Measures of one year by council and quarter. Exact numbers: not for publication."""
     if name in TO_COME:

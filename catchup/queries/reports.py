@@ -73,7 +73,7 @@ def of_year(
         cells = measures.of_year(year, as_of, only)
         counted = {key.council for key in cells if key.council}
         counted |= {_current(code, last_on) for code in councils} - _became(counted, last_on)
-        laid_out = rows(cells, codes, counted, total=council is None)
+        laid_out = rows(cells, codes, counted, total=council is None or len(counted) > 1)
     return Report(name, year, council, as_of, tuple(laid_out))
 
 

@@ -133,13 +133,13 @@ def test_everything_wrong_with_a_row_is_said_at_once() -> None:
     assert {reason.column for reason in line.reasons} == {"reference", "made_on", "postcode"}
 
 
-@pytest.mark.parametrize(("made_on", "state"), [("2024-02-29", State.NEW), ("2024-03-01", State.REFUSED)])
+@pytest.mark.parametrize("made_on, state", [("2024-02-29", State.NEW), ("2024-03-01", State.REFUSED)])
 def test_no_order_is_made_for_somebody_of_19(made_on: str, state: State) -> None:
     assert the_line(child_born_on="2005-03-01", made_on=made_on).state is state
 
 
 @pytest.mark.parametrize(
-    ("written", "placing", "council"),
+    "written, placing, council",
     [
         (KENT.lower(), Placing.COUNCIL, KENT),
         ("None", Placing.NONE, None),
@@ -152,7 +152,7 @@ def test_none_and_unknown_are_different_things(written: str, placing: Placing, c
     assert (order.placing, order.placing_council) == (placing, council)
 
 
-@pytest.mark.parametrize(("postcode", "council"), [("ME4 4AA", MEDWAY), ("CF10 1AA", None), ("", None)])
+@pytest.mark.parametrize("postcode, council", [("ME4 4AA", MEDWAY), ("CF10 1AA", None), ("", None)])
 def test_the_home_council_comes_from_the_postcode_where_it_can(postcode: str, council: str | None) -> None:
     order = the_line(home_council="", postcode=postcode).order
     assert order is not None

@@ -16,7 +16,12 @@ from tests.route_access import ANYBODY, NOBODY, ROUTES
 pytestmark = pytest.mark.engine("sqlite")
 WRITTEN_FOR_US = {"HEAD", "OPTIONS"}
 ACCESS = {endpoint: who for endpoint, _, who in ROUTES}
-EXAMPLES = {"UUIDConverter": uuid4, "IntegerConverter": lambda: 1}
+EXAMPLES = {
+    "UUIDConverter": lambda _: uuid4(),
+    "IntegerConverter": lambda _: 1,
+    "AnyConverter": lambda converter: min(converter.items),
+    "UnicodeConverter": lambda _: "x",
+}
 
 
 def methods(rule: Rule) -> str:
@@ -56,8 +61,7 @@ def test_each_route_is_open_to_those_it_is_listed_for_and_closed_to_all_others(
 def path_of(app: Flask, rule: Rule) -> str:
     """An address of the route; what it names is not there."""
     values = {
-        name: EXAMPLES.get(type(converter).__name__, lambda: "x")()
-        for name, converter in rule._converters.items()
+        name: EXAMPLES[type(converter).__name__](converter) for name, converter in rule._converters.items()
     }
     with app.test_request_context():
         return app.url_for(rule.endpoint, **values)

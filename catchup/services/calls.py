@@ -7,7 +7,7 @@ version does when it is saved.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from catchup import clock
 from catchup.extensions import db
@@ -23,6 +23,7 @@ from catchup.services.audit import Seen
 
 # Somebody who is beaten to every call on the list looks once more: by then the list is another one.
 LOOKS = 3
+_NO_CLAIM = {"claimed_by": None, "claimed_until": None, "taken_over_reason": None}
 
 
 def start(call: Call, by: Viewer, now: datetime) -> bool:
@@ -65,35 +66,30 @@ def _claim(call_id: UUID, by: Viewer, now: datetime) -> bool:
     return True
 
 
-def _until(now: datetime) -> datetime:
-    return queue_order.claim_until(now, directories.policy(clock.london(now).date()))
-
-
 def renew(call: Call, by: Viewer, now: datetime) -> None:
     """Keep one's own claim while writing; somebody else's stays as it is. Source: service policy R19."""
-    until = _until(now)
-    db.session.execute(
-        update(Call)
-        .where(Call.id == call.id, Call.claimed_by == by.id, Call.closed_at.is_(None))
-        .values(claimed_until=until),
-        execution_options={"synchronize_session": False},
-    )
+    _set(Call.id == call.id, Call.claimed_by == by.id, claimed_until=_until(now))
 
 
 def take_over(call: Call, reason: str, by: Viewer, now: datetime) -> None:
     """Take a call from whoever has it; that person can read why. Source: service policy R19."""
-    call.claimed_by = by.id
-    call.claimed_until = _until(now)
-    call.taken_over_reason = reason
+    _set(Call.id == call.id, claimed_by=by.id, claimed_until=_until(now), taken_over_reason=reason)
     audit.record(by, Seen("call.take_over", "call", call.id, call.family_id))
 
 
 def give_back(call: Call, by: Viewer) -> None:
     """End one's own claim; somebody else's stays as it is. Source: service policy R19."""
-    if call.claimed_by != by.id:
-        return
-    call.claimed_by = call.claimed_until = call.taken_over_reason = None
-    audit.record(by, Seen("call.give_back", "call", call.id, call.family_id))
+    if _set(Call.id == call.id, Call.claimed_by == by.id, **_NO_CLAIM):
+        audit.record(by, Seen("call.give_back", "call", call.id, call.family_id))
+
+
+def _set(*which: ColumnElement[bool], **values: object) -> bool:
+    """Change who has open calls, and nothing else: a call's version speaks of what is written in it."""
+    changed = db.session.execute(
+        update(Call).where(Call.closed_at.is_(None), *which).values(**values).returning(Call.id),
+        execution_options={"synchronize_session": "fetch"},
+    )
+    return changed.first() is not None
 
 
 def pass_on(family: Family, by: Viewer, now: datetime) -> None:
@@ -102,22 +98,20 @@ def pass_on(family: Family, by: Viewer, now: datetime) -> None:
     Source: service policy R19, P5.
     """
     families.shut_out(family, by.id, by)
-    db.session.execute(
-        update(Call)
-        .where(Call.family_id == family.id, Call.claimed_by == by.id)
-        .values(claimed_by=None, claimed_until=None, taken_over_reason=None)
-    )
+    _set(Call.family_id == family.id, Call.claimed_by == by.id, **_NO_CLAIM)
     if family.lead_id != by.id:
         return
     family.lead_id = None
     for lead in db.session.scalars(select(Lead).where(Lead.family_id == family.id, Lead.until_at.is_(None))):
         lead.until_at = now
-    db.session.execute(
-        update(Call).where(Call.family_id == family.id, Call.closed_at.is_(None)).values(lead_id=None)
-    )
+    _set(Call.family_id == family.id, lead_id=None)
     escalations.raise_to_manager(
         EscalationKind.DECISION,
         family.id,
         by=by,
         reason=f"{by.name} knows this family. It needs another lead.",
     )
+
+
+def _until(now: datetime) -> datetime:
+    return queue_order.claim_until(now, directories.policy(clock.london(now).date()))

@@ -26,7 +26,7 @@ HOURS = {band.value: f"{start:%-H}–{end:%-H}" for band, (start, end) in contac
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One family of the queue, in words. ``state``: free, mine, others or manager."""
+    """One family of the queue, in words. ``state``: free, mine, others, manager or later."""
 
     call_id: UUID
     name: str
@@ -55,13 +55,17 @@ def queue_row(which: Section, shown: ShownCall, viewer_id: UUID, now: datetime) 
     return QueueRow(
         call_id=call.id,
         name=call.name,
-        children=", ".join(f"{c.first_name} {age_in_years(c.born_on, local.date())}" for c in shown.children),
+        # A name and its age stay on one line.
+        children=", ".join(
+            f"{child.first_name}\N{NO-BREAK SPACE}{age_in_years(child.born_on, local.date())}"
+            for child in shown.children
+        ),
         when=when,
         when_more=when_more,
         facts=_facts(w, shown.children, local.date()),
         flags=_flags(w, call, which),
         note=" · ".join(filter(None, note)),
-        state="manager" if call.with_manager and state is Claim.FREE else state.value,
+        state=_state(which, call, state),
         held=_held(w, call, state),
     )
 
@@ -138,6 +142,15 @@ def _tried(w: SimpleNamespace, shown: ShownCall, viewer_id: UUID, today: date) -
         untried = ", ".join(w.bands[band] for band in now.bands_untried)
         number = w.untried % {"attempt": number, "bands": untried}
     return f"{number} · {last}"
+
+
+def _state(which: Section, call: Any, claim: Claim) -> str:
+    """A call nobody has can be started, unless a manager decides about it or its time has not come."""
+    if claim is not Claim.FREE:
+        return claim.value
+    if call.with_manager:
+        return "manager"
+    return "later" if which is Section.LATER else claim.value
 
 
 def _held(w: SimpleNamespace, call: Any, state: Claim) -> str:

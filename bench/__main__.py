@@ -1,0 +1,21 @@
+"""Every benchmark at small and national scale on both engines; exits 1 where a goal is missed."""
+
+import subprocess
+import sys
+
+PATHS = ("nightly", "queue_page")
+
+
+def main() -> None:
+    """Run each in a process of its own, so that one does not warm another's memory."""
+    missed = False
+    for path in PATHS:
+        for scale in ("small", "national"):
+            for database in ("sqlite", "postgresql"):
+                command = [sys.executable, "-m", f"bench.{path}", "--scale", scale, "--database", database]
+                missed |= subprocess.run(command, check=False).returncode != 0
+    sys.exit(missed)
+
+
+if __name__ == "__main__":
+    main()

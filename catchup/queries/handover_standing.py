@@ -1,9 +1,10 @@
-"""Where handovers stand on a day: worked out from their steps by the rule, one or many at a time."""
+"""The days on which a child's support passes on, and where handovers stand: worked out by the rules."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +13,27 @@ from sqlalchemy import ColumnElement, Row, select
 from catchup.extensions import db
 from catchup.models.base import core
 from catchup.models.handover import Handover, HandoverStep
-from catchup.queries import directories
+from catchup.queries import directories, responsibility
+from catchup.queries.facts import ChildFacts
 from catchup.rules import handover as rule
 from catchup.rules.councils import UnknownCouncilError
-from catchup.rules.terms import HandoverState, HandoverStepKind
+from catchup.rules.responsibility import home_council_takes_over_on
+from catchup.rules.terms import HandoverReason, HandoverState, HandoverStepKind, Placing
 
 step = core(HandoverStep)
 
 Taken = tuple[HandoverStepKind, str | None]
 """A step that was taken, and the receiving council it named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A day on which a child's support passes on. Without a council at either end somebody must decide."""
+
+    on: date
+    from_council: str | None
+    to_council: str | None
+    reason: HandoverReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,23 @@ class Standing:
     def ended(self) -> bool:
         """Whether nothing more happens to it."""
         return self.state in rule.TERMINAL
+
+
+def passings(child: ChildFacts) -> Iterator[Passing]:
+    """Every day on which the child's support passes on, those included on which nobody can say from whom.
+
+    Where the placing council is not known, or was divided, the home council takes over all the same after
+    three years, and somebody must find out who has the papers. Source: service policy R2, R4, R8.
+    """
+    for change in responsibility.changes_of(child):
+        yield Passing(change.on, change.from_council, change.to_council, change.reason)
+    if child.order is None or child.order.placing is Placing.NONE:
+        return
+    years = directories.policy(child.order.made_on).placing_years
+    takes_over_on = home_council_takes_over_on(child.order.made_on, years)
+    for before, after in pairwise(responsibility.timeline_of(child)):
+        if after.since == takes_over_on and before.decision_needed and after.council:
+            yield Passing(takes_over_on, None, after.council, HandoverReason.THREE_YEARS)
 
 
 def of(handover: Handover | Row[Any], taken: Sequence[Taken], today: date) -> Standing:

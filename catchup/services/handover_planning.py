@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,16 +24,14 @@ from catchup.models.order import AdoptionOrder
 from catchup.models.signpost import SupportRequest, SupportRequestStep
 from catchup.queries import directories, facts, handover_standing, responsibility
 from catchup.queries.facts import ChildFacts, FamilyFacts
-from catchup.queries.handover_standing import Taken
+from catchup.queries.handover_standing import Passing, Taken
 from catchup.rules import handover as rule
 from catchup.rules.calendar import add_months
 from catchup.rules.policy import Policy
 from catchup.rules.responsibility import home_council_takes_over_on
 from catchup.rules.terms import (
     HandoverKind,
-    HandoverReason,
     HandoverStepKind,
-    Placing,
     SupportKind,
     SupportStep,
 )
@@ -55,16 +52,6 @@ ACTED = frozenset(
 ENDED = frozenset({HandoverStepKind.DECLINED, HandoverStepKind.NOT_NEEDED})
 
 handover, step = core(Handover), core(HandoverStep)
-
-
-@dataclass(frozen=True, slots=True)
-class Passing:
-    """A day on which a child's support passes on. Without a council at either end somebody must decide."""
-
-    on: date
-    from_council: str | None
-    to_council: str | None
-    reason: HandoverReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,23 +239,6 @@ def _supported(family_ids: Sequence[UUID]) -> dict[UUID, list[tuple[date, Suppor
     return found
 
 
-def _passings(child: ChildFacts) -> Iterator[Passing]:
-    """Every day on which the child's support passes on, those included on which nobody can say from whom.
-
-    Where the placing council is not known, or was divided, the home council takes over all the same after
-    three years, and somebody must find out who has the papers. Source: service policy R2, R4, R8.
-    """
-    for change in responsibility.changes_of(child):
-        yield Passing(change.on, change.from_council, change.to_council, change.reason)
-    if child.order is None or child.order.placing is Placing.NONE:
-        return
-    years = directories.policy(child.order.made_on).placing_years
-    takes_over_on = home_council_takes_over_on(child.order.made_on, years)
-    for before, after in pairwise(responsibility.timeline_of(child)):
-        if after.since == takes_over_on and before.decision_needed and after.council:
-            yield Passing(takes_over_on, None, after.council, HandoverReason.THREE_YEARS)
-
-
 def _compare(
     family: FamilyFacts,
     child: ChildFacts,
@@ -279,7 +249,7 @@ def _compare(
 ) -> None:
     passings = {
         passing.on: passing
-        for passing in _passings(child)
+        for passing in handover_standing.passings(child)
         if rule.brings_handover(passing.on, family.accepted_on)
     }
     for day, passing in passings.items():

@@ -1,0 +1,299 @@
+"""What people do with a handover, a function an act: each adds a step, and the steps say where it stands.
+
+Every act names the version its page showed: of two people who act at once the second is told. No step is
+taken while everything is stopped for the family. The caller commits. Source: service policy, section 6, R22.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import select, update
+
+from catchup import clock, senders
+from catchup.extensions import db
+from catchup.models.family import Parent
+from catchup.models.handover import Handover, HandoverStep, HandoverSummary
+from catchup.models.outbox import Message
+from catchup.queries import directories, handover_standing, handovers
+from catchup.queries import outbox as addresses
+from catchup.queries.outbox import Address
+from catchup.queries.scope import Viewer
+from catchup.rules import contact, disclosure
+from catchup.rules import handover as rule
+from catchup.rules.disclosure import Exit, Identifying
+from catchup.rules.terms import HandoverKind, HandoverStepKind
+from catchup.services import audit, handover_summaries, outbox
+from catchup.services.audit import Seen
+from catchup.services.handover_summaries import Written
+
+
+class ConflictError(Exception):
+    """The handover is no longer as the page showed it."""
+
+
+class NotAllowedError(ConflictError):
+    """The step cannot be taken as things stand now."""
+
+
+class NobodyToTellError(Exception):
+    """No parent has agreed to a text or an e-mail, or there is nobody whose number could be given."""
+
+
+class Telling(StrEnum):
+    """How a family is told in writing."""
+
+    MESSAGE = "message"
+    LETTER = "letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A parent, and the number or e-mail address a message to that parent may go to; None: a letter."""
+
+    parent: Parent
+    address: Address | None
+
+
+def recipients(family_id: UUID) -> tuple[Recipient, ...]:
+    """Every confirmed parent with the channel that parent agreed to. Source: service policy P3, R23.
+
+    None has one while the family is paused or has left: a message would be held back, so a letter is needed.
+    """
+    settings = current_app.config["CATCHUP"]
+    wanted = outbox.TEMPLATES["family_told"].channels
+    is_quiet = handovers.is_quiet(family_id, clock.today())
+    usable = [
+        address
+        for address in addresses.addresses(family_id)
+        if not is_quiet
+        and address.point.channel in wanted
+        and senders.can_send(settings, address.point.channel)
+    ]
+    found = []
+    for parent in handovers.confirmed_parents(family_id):
+        own = [address for address in usable if address.parent_id == parent.id]
+        channel = contact.allowed_channel(address.point for address in own)
+        chosen = (one for one in own if one.point.channel is channel and contact.may_message(one.point))
+        found.append(Recipient(parent, next(chosen, None)))
+    return tuple(found)
+
+
+def tell_family(handover: Handover, how: Telling, by: Viewer, seen_version: int) -> None:
+    """Tell the parents in writing which council to ask from the change day on.
+
+    By message each confirmed parent gets one where they agreed to one, and the step names those who need a
+    letter; brothers and sisters who change together bring one message. By letter: it was printed and posted.
+    Raises NobodyToTellError where no message can go out. Source: service policy P3, section 6.
+    """
+    _begin(handover, HandoverStepKind.FAMILY_TOLD, by, seen_version)
+    note = "By letter" if how is Telling.LETTER else _message(handover)
+    _add(handover, HandoverStepKind.FAMILY_TOLD, by, clock.now(), note=note)
+
+
+def write_summary(handover: Handover, written: Written, by: Viewer, seen_version: int) -> HandoverSummary:
+    """Draw up the summary from the record and what was written. It must then be checked by somebody else."""
+    _begin(handover, HandoverStepKind.SUMMARY_WRITTEN, by, seen_version)
+    now = clock.now()
+    content = handover_summaries.draft(handover, written)
+    summary = HandoverSummary(
+        content=content, made_at=now, made_by=by.id, sha256=handover_summaries.digest(content)
+    )
+    handover.summaries.append(summary)
+    _add(handover, HandoverStepKind.SUMMARY_WRITTEN, by, now)
+    return summary
+
+
+def check_summary(handover: Handover, by: Viewer, seen_version: int) -> None:
+    """A second person has read the summary. Raises PermissionError for the one who wrote it."""
+    _begin(handover, HandoverStepKind.SUMMARY_CHECKED, by, seen_version)
+    summary = _summary(handover)
+    if not rule.may_check(summary.made_by, by.id):
+        raise PermissionError("A second person checks the summary.")
+    summary.checked_at = clock.now()
+    summary.checked_by = by.id
+    _add(handover, HandoverStepKind.SUMMARY_CHECKED, by, summary.checked_at)
+
+
+def send(handover: Handover, sent_to: str, by: Viewer, seen_version: int) -> HandoverSummary:
+    """Freeze the checked summary with who sends it to whom, to be printed. Sent again it is a new copy."""
+    _begin(handover, HandoverStepKind.SENT, by, seen_version)
+    summary = _summary(handover)
+    checked = summary.checked_at is not None
+    if not disclosure.may_leave(
+        Identifying.CHILD_NAME, Exit.HANDOVER_SUMMARY, checked_by_second_person=checked
+    ):
+        raise NotAllowedError
+    now = clock.now()
+    if summary.sent_at is not None:
+        summary = _copy(handover, summary, now)
+    summary.content = handover_summaries.freeze(summary.content, by.name, now, sent_to)
+    summary.sha256 = handover_summaries.digest(summary.content)
+    summary.sent_at = now
+    _add(handover, HandoverStepKind.SENT, by, now, contact=sent_to)
+    return summary
+
+
+def accept(handover: Handover, contact_name: str, by: Viewer, seen_version: int) -> None:
+    """The next council has it and names whom to ask there."""
+    _begin(handover, HandoverStepKind.ACCEPTED, by, seen_version)
+    _add(handover, HandoverStepKind.ACCEPTED, by, clock.now(), contact=contact_name)
+
+
+def query(handover: Handover, question: str, by: Viewer, seen_version: int) -> None:
+    """The next council asks something before it accepts."""
+    _begin(handover, HandoverStepKind.QUERIED, by, seen_version)
+    _add(handover, HandoverStepKind.QUERIED, by, clock.now(), note=question)
+
+
+def decline(handover: Handover, note: str | None, by: Viewer, seen_version: int) -> None:
+    """The family does not want anything shared: nothing is sent. Responsibility moves all the same."""
+    _begin(handover, HandoverStepKind.DECLINED, by, seen_version)
+    _add(handover, HandoverStepKind.DECLINED, by, clock.now(), note=note)
+
+
+def not_needed(handover: Handover, reason: str, by: Viewer, seen_version: int) -> None:
+    """There is nothing to hand over after all."""
+    _begin(handover, HandoverStepKind.NOT_NEEDED, by, seen_version)
+    _add(handover, HandoverStepKind.NOT_NEEDED, by, clock.now(), note=reason)
+
+
+def decide(
+    handover: Handover,
+    reason: str,
+    by: Viewer,
+    seen_version: int,
+    *,
+    from_council: str | None = None,
+    to_council: str | None = None,
+) -> None:
+    """A manager names the council, or both, that the rules could not. Raises PermissionError for others.
+
+    Raises ValueError where a council is missing still, or both ends are one. Source: service policy R6, R8.
+    """
+    if not by.manages:
+        raise PermissionError("Only a manager decides which council it is.")
+    _begin(handover, HandoverStepKind.DECIDED, by, seen_version)
+    giving = handover.from_council or from_council
+    receiving = handover.to_council or to_council
+    if giving is None or receiving is None or giving == receiving:
+        raise ValueError("Two different councils are needed.")
+    handover.from_council, handover.to_council = giving, receiving
+    _add(handover, HandoverStepKind.DECIDED, by, clock.now(), note=reason)
+
+
+def ask_for_full(handover: Handover, by: Viewer, seen_version: int) -> None:
+    """The family asks that the next council be told of its support, although nothing is open."""
+    _take(handover, seen_version)
+    standing = handover_standing.of_model(handover, clock.today())
+    stopped = handovers.is_stopped(handover.family_id)
+    if not handovers.may_ask_for_full(handover, standing, stopped=stopped):
+        raise NotAllowedError
+    handover.kind = HandoverKind.FULL
+    handover.family_asked = True
+    audit.record(by, Seen("handover.ask_for_full", "handover", handover.id, handover.family_id))
+
+
+def _take(handover: Handover, seen_version: int) -> None:
+    """One conditional UPDATE: the database decides who was first, on both engines alike."""
+    taken = db.session.scalar(
+        update(Handover)
+        .where(Handover.id == handover.id, Handover.version == seen_version)
+        .values(version=Handover.version + 1)
+        .returning(Handover.id),
+        execution_options={"synchronize_session": False},
+    )
+    if taken is None:
+        raise ConflictError
+    db.session.refresh(handover)
+
+
+def _begin(handover: Handover, step: HandoverStepKind, by: Viewer, seen_version: int) -> None:
+    _take(handover, seen_version)
+    standing = handover_standing.of_model(handover, clock.today())
+    stopped = handovers.is_stopped(handover.family_id)
+    if step not in handovers.allowed(handover, standing, stopped=stopped):
+        raise NotAllowedError
+
+
+def _add(
+    handover: Handover,
+    step: HandoverStepKind,
+    by: Viewer,
+    at: datetime,
+    *,
+    contact: str | None = None,
+    note: str | None = None,
+) -> None:
+    handover.steps.append(
+        HandoverStep(
+            step=step,
+            at=at,
+            on=clock.london(at).date(),
+            by_id=by.id,
+            contact=contact,
+            note=note,
+            council_code=handover.to_council,
+        )
+    )
+    audit.record(
+        by,
+        Seen(f"handover.{step.value}", "handover", handover.id, handover.family_id, handover.to_council),
+    )
+
+
+def _summary(handover: Handover) -> HandoverSummary:
+    summary = handovers.current_summary(handover)
+    if summary is None:
+        raise NotAllowedError
+    return summary
+
+
+def _copy(handover: Handover, summary: HandoverSummary, now: datetime) -> HandoverSummary:
+    """What was sent stays as it was sent."""
+    again = HandoverSummary(
+        content=summary.content,
+        made_at=now,
+        made_by=summary.made_by,
+        checked_at=summary.checked_at,
+        checked_by=summary.checked_by,
+    )
+    handover.summaries.append(again)
+    return again
+
+
+def _message(handover: Handover) -> str:
+    """Queue the messages, and say in words who gets one and who needs a letter."""
+    to = recipients(handover.family_id)
+    lead = addresses.lead_of(handover.family_id)
+    if handover.to_council is None or lead is None or not lead.phone or not any(one.address for one in to):
+        raise NobodyToTellError
+    facts = {
+        "change_on": handover.change_on.isoformat(),
+        "council_name": directories.councils().name(handover.to_council),
+        "lead_first_name": lead.name.split()[0],
+        "call_back_number": lead.phone,
+    }
+    told = _already_told(handover.family_id, facts)
+    for one in to:
+        if one.address and one.parent.id not in told:
+            outbox.queue(
+                handover.family_id,
+                one.parent.id,
+                one.address.point.channel,
+                "family_told",
+                facts,
+                one.address.value,
+                clock.now(),
+            )
+    reached = ", ".join(one.parent.name for one in to if one.address)
+    others = ", ".join(one.parent.name for one in to if not one.address)
+    return f"By message to {reached}" + (f"; a letter is needed for {others}" if others else "")
+
+
+def _already_told(family_id: UUID, facts: dict[str, str]) -> set[UUID | None]:
+    """The parents who have been sent the very same for a brother or sister."""
+    same = select(Message).where(Message.family_id == family_id, Message.template == "family_told")
+    return {message.parent_id for message in db.session.scalars(same) if message.facts == facts}

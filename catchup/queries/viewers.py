@@ -1,46 +1,55 @@
 """Who is asking."""
 
-from sqlalchemy import ColumnElement, literal, select, union_all
+from typing import Any
+
+from sqlalchemy import Select, bindparam, literal, select, union_all
 
 from catchup.extensions import db
+from catchup.models.base import core
 from catchup.models.council import CouncilSuccessor
 from catchup.models.staff import Staff, StaffCouncil, StaffRole, staff_role
 from catchup.queries.scope import Viewer
 from catchup.rules.terms import Role
 
+# Tables rather than classes: this runs before every page, and objects are not needed.
+staff, role, link = core(Staff), core(StaffRole), staff_role
+own, followed = core(StaffCouncil), core(CouncilSuccessor)
+
 _who = (
-    select(Staff.id, Staff.name, StaffRole.name.label("role"), Staff.hub, Staff.employer)
-    .join(staff_role, staff_role.c.staff_id == Staff.id)
-    .join(StaffRole, StaffRole.id == staff_role.c.role_id)
+    select(staff.c.id, staff.c.name, role.c.name.label("role"), staff.c.hub, staff.c.employer)
+    .join(link, link.c.staff_id == staff.c.id)
+    .join(role, role.c.id == link.c.role_id)
 )
-_own = select(StaffCouncil.staff_id, StaffCouncil.council_code)
+_own = select(own.c.staff_id, own.c.council_code)
 # Records keep the code that was right when they were made: an earlier code is its successor's staff's too.
-_earlier = select(StaffCouncil.staff_id, CouncilSuccessor.council_code).join(
-    CouncilSuccessor, CouncilSuccessor.successor == StaffCouncil.council_code
+_earlier = select(own.c.staff_id, followed.c.council_code).join(
+    followed, followed.c.successor == own.c.council_code
 )
-_later = select(StaffCouncil.staff_id, CouncilSuccessor.successor.label("council_code")).join(
-    CouncilSuccessor, CouncilSuccessor.council_code == StaffCouncil.council_code
+_later = select(own.c.staff_id, followed.c.successor.label("council_code")).join(
+    followed, followed.c.council_code == own.c.council_code
 )
 _reach = union_all(_own, _earlier, _later).subquery()
+_viewer = (
+    _who.add_columns(_reach.c.council_code)
+    .outerjoin(_reach, _reach.c.staff_id == staff.c.id)
+    .where(staff.c.active == literal(True))
+)
+_BY_UNIQUIFIER = _viewer.where(staff.c.fs_uniquifier == bindparam("key"))
+_BY_EMAIL = _viewer.where(staff.c.email == bindparam("key"))
 
 
 def by_uniquifier(uniquifier: str) -> Viewer | None:
     """The active member of staff whose session this is, or None."""
-    return _load(Staff.fs_uniquifier == uniquifier)
+    return _load(_BY_UNIQUIFIER, uniquifier)
 
 
 def by_email(email: str) -> Viewer | None:
     """The active member of staff with this address, or None. For commands and demos."""
-    return _load(Staff.email == email)
+    return _load(_BY_EMAIL, email)
 
 
-def _load(condition: ColumnElement[bool]) -> Viewer | None:
-    statement = (
-        _who.add_columns(_reach.c.council_code)
-        .outerjoin(_reach, _reach.c.staff_id == Staff.id)
-        .where(condition, Staff.active == literal(True))
-    )
-    rows = db.session.execute(statement).all()
+def _load(statement: Select[Any], key: str) -> Viewer | None:
+    rows = db.session.execute(statement, {"key": key}).all()
     if not rows:
         return None
     first = rows[0]

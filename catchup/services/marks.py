@@ -8,10 +8,12 @@ from datetime import date
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
+from sqlalchemy.dialects import postgresql, sqlite
 
 from catchup import clock
 from catchup.database import writing
 from catchup.extensions import db
+from catchup.models.base import core
 from catchup.models.job import ServiceKind, ServiceMark
 from catchup.queries import jobs
 from config import ConfigError, Settings
@@ -21,12 +23,14 @@ ONLY_ROW = 1
 
 def ensure_mark(demo: bool) -> None:
     """Mark an unmarked database; the caller commits. Raises ConfigError where it is marked otherwise."""
-    mark = db.session.get(ServiceMark, ONLY_ROW)
     wanted = ServiceKind.DEMO if demo else ServiceKind.REAL
+    mark = db.session.get(ServiceMark, ONLY_ROW)
     if mark is None:
-        db.session.add(ServiceMark(id=ONLY_ROW, kind=wanted))
-        db.session.flush()
-    elif mark.kind is not wanted:
+        # Two hosts may start on a new database at the same moment.
+        make = postgresql.insert if db.session.connection().dialect.name == "postgresql" else sqlite.insert
+        db.session.execute(make(core(ServiceMark)).values(id=ONLY_ROW, kind=wanted).on_conflict_do_nothing())
+        mark = db.session.get_one(ServiceMark, ONLY_ROW)
+    if mark.kind is not wanted:
         raise ConfigError(
             "This database belongs to a demonstration. Take CATCHUP_DEMO=1 back in, or use another database."
             if mark.kind is ServiceKind.DEMO

@@ -12,7 +12,9 @@ from catchup.models.concern import Concern
 from catchup.models.family import Family
 from catchup.models.handover import Handover, HandoverStep
 from catchup.models.signpost import SupportRequest, SupportRequestStep
+from catchup.queries import directories
 from catchup.queries.scope import Viewer
+from catchup.rules import handover as rule
 from catchup.rules.terms import (
     Band,
     ConcernKind,
@@ -24,9 +26,11 @@ from catchup.rules.terms import (
     SupportKind,
     SupportStep,
 )
-from catchup.services import escalations, families, handover_planning
+from catchup.services import escalations, families, handover_planning, handovers
 from catchup.services.demo.people import KENT, ROTHERHAM
 from catchup.services.demo.population import Invented
+from catchup.services.handover_summaries import Written
+from catchup.services.handovers import Telling
 
 Made = list[tuple[Invented, Family]]
 
@@ -75,14 +79,14 @@ def after_the_calls(made: Made, known: dict[str, Viewer], today: date) -> None:
         if family := by_trap.get(name):
             _request(family, lead, today)
     handover_planning.plan_due(today)
-    db.session.flush()
+    _planned_in_time(today)
     for name, last in (
         ("overdue handover", HandoverStepKind.SENT),
         ("queried handover", HandoverStepKind.QUERIED),
         ("accepted handover", HandoverStepKind.ACCEPTED),
     ):
         if family := by_trap.get(name):
-            _hand_over(family, last, lead, manager)
+            _hand_over(family, last, lead, manager, today)
     _tell_the_others(today)
 
 
@@ -190,33 +194,49 @@ def _request(family: Family, lead: Viewer, today: date) -> None:
     db.session.add(request)
 
 
-def _hand_over(family: Family, last: HandoverStepKind, lead: Viewer, manager: Viewer) -> None:
-    handover = db.session.scalars(select(Handover).where(Handover.family_id == family.id)).first()
-    if handover is None:
+def _hand_over(family: Family, last: HandoverStepKind, lead: Viewer, manager: Viewer, today: date) -> None:
+    """Take the steps on their days, as people would."""
+    one = db.session.scalars(select(Handover).where(Handover.family_id == family.id)).first()
+    if one is None:
         return
-    handover.kind = HandoverKind.FULL
-    told_on = handover.change_on - timedelta(days=90)
-    path = [
-        (HandoverStepKind.FAMILY_TOLD, told_on, lead),
-        (HandoverStepKind.SUMMARY_WRITTEN, handover.change_on - timedelta(days=30), lead),
-        (HandoverStepKind.SUMMARY_CHECKED, handover.change_on - timedelta(days=29), manager),
-        (HandoverStepKind.SENT, handover.change_on - timedelta(days=28), lead),
-    ]
-    if last is not HandoverStepKind.SENT:
-        path.append((last, handover.change_on - timedelta(days=21), manager))
-    for step, on, who in path:
-        db.session.add(
-            HandoverStep(
-                handover_id=handover.id,
-                step=step,
-                at=clock.instant(on, time(11)),
-                on=on,
-                by_id=who.id,
-                contact="R. Duty, post-adoption team" if step is HandoverStepKind.ACCEPTED else None,
-                note="Which therapist, and funded until when?" if step is HandoverStepKind.QUERIED else None,
-                council_code=handover.to_council,
-            )
-        )
+
+    def on(days_before: int) -> None:
+        clock.move_to(one.change_on - timedelta(days=days_before))
+
+    on(90)
+    handovers.tell_family(one, Telling.LETTER, lead, one.version)
+    on(30)
+    written = Written(
+        asks="Confirm that the therapy goes on without a gap, and name a worker the family can ring.",
+        asked_by_on=one.change_on,
+        agreed_to_share="Everything here. The parents read it through with us.",
+        therapy_provider="Lantern Play Therapy (invented)",
+        funded_until_on=one.change_on + timedelta(days=120),
+        reapplies="The next council, six weeks before the funding ends",
+    )
+    handovers.write_summary(one, written, lead, one.version)
+    on(29)
+    handovers.check_summary(one, manager, one.version)
+    on(28)
+    handovers.send(one, "Post-adoption support team", lead, one.version)
+    on(21)
+    if last is HandoverStepKind.QUERIED:
+        handovers.query(one, "Which therapist, and funded until when?", lead, one.version)
+    if last is HandoverStepKind.ACCEPTED:
+        handovers.accept(one, "R. Duty, post-adoption team", lead, one.version)
+    clock.move_to(today)
+
+
+def _planned_in_time(today: date) -> None:
+    """As if the nights before had been there: each planned six months ahead, or when the family joined."""
+    for one in db.session.scalars(select(Handover)):
+        accepted_on = max(membership.accepted_on for membership in one.family.memberships)
+        plan_on = rule.plan_on(one.change_on, directories.policy(one.change_on))
+        one.planned_on = min(max(plan_on, accepted_on), today)
+        for step in one.steps:
+            if step.step is HandoverStepKind.PLANNED:
+                step.on, step.at = one.planned_on, clock.instant(one.planned_on, time(2))
+    db.session.flush()
 
 
 def _open_call(family: Family) -> Call | None:

@@ -20,7 +20,7 @@ from catchup.queries import directories, viewers
 from catchup.queries.scope import Viewer
 from catchup.rules import calendar
 from catchup.rules.terms import CallKind, Placing
-from catchup.services import councils, families, plans
+from catchup.services import councils, families, marks, plans
 from catchup.services.demo import directory, events, people, population
 from catchup.services.demo.history import History
 from catchup.services.demo.population import Invented
@@ -54,6 +54,7 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
     """
     if db.session.scalar(select(func.count()).select_from(Family)):
         raise RealDataError("There are families in this database already. The demo needs an empty one.")
+    marks.ensure_mark(demo=True)
     random = Random(seed)  # noqa: S311 -- invents people, keeps no secrets
     councils.take_in(council_rows())
     with _days():

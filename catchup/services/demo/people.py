@@ -47,6 +47,7 @@ def add_people(now: datetime, password: str) -> dict[str, Staff]:
         person.email: Staff(
             name=person.name,
             email=person.email,
+            phone=f"01632 960 {number:03}",
             password=hashed,
             active=True,
             employer=person.councils[0] if person.councils else None,
@@ -55,7 +56,7 @@ def add_people(now: datetime, password: str) -> dict[str, Staff]:
             roles=[roles[person.role]],
             councils=[StaffCouncil(council_code=code, from_on=now.date()) for code in person.councils],
         )
-        for person in PEOPLE
+        for number, person in enumerate(PEOPLE, start=1)
     }
     db.session.add_all([*roles.values(), *staff.values()])
     db.session.flush()

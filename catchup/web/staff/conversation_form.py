@@ -184,8 +184,11 @@ class MinutesField(TextField):
         return text
 
 
-def make(call: Call, today: date) -> ConversationForm:
-    """The form for this call: filled from the request where one is being sent, else as new."""
+def make(call: Call, today: date, *, as_new: bool = False) -> ConversationForm:
+    """The form for this call: filled from the request where one is being sent, else as new.
+
+    ``as_new``: the request at hand sends another form of the page.
+    """
     prompts = conversations.prompts(call, today)
 
     class CallForm(ConversationForm):
@@ -214,7 +217,7 @@ def make(call: Call, today: date) -> ConversationForm:
         setattr(CallForm, _name("result", one.signpost.id), FormField(ResultForm, one.name))
     for name, field in _closing_questions(prompts).items():
         setattr(CallForm, name, field)
-    form = CallForm()
+    form = CallForm(formdata=None) if as_new else CallForm()
     form.call, form.prompts = call, prompts
     return form
 

@@ -27,9 +27,12 @@ def _words(member):  # type: ignore[no-untyped-def]
     return words(member)
 
 
-def form_for(call: Call) -> ConversationForm:
-    """The form of this call's conversation: templates/staff/call.html gets it as ``conversation``."""
-    return make(call, clock.today())
+def form_for(call: Call, *, as_new: bool = False) -> ConversationForm:
+    """The form of this call's conversation: templates/staff/call.html gets it as ``conversation``.
+
+    ``as_new``: the request at hand sends another form of the page.
+    """
+    return make(call, clock.today(), as_new=as_new)
 
 
 @staff.post("/calls/<uuid:call_id>/conversation")

@@ -135,6 +135,8 @@ class Counts(NamedTuple):
 
 NOTHING = Counts(0)
 Cells = Mapping[Key, Counts]
+# One place's counts by (code, dimension), then by quarter; None is the year.
+_Counted = defaultdict[tuple[str, Dimension | None], dict[int | None, Counts]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +177,12 @@ def rows(
     A year is the sum of its quarters and a total the sum of its councils, so no two rows can disagree.
     """
     places: list[str | None] = [*sorted(councils), *([None] if undecided else [])]
-    by_place = {place: _by_quarter(cells, [place]) for place in places}
-    whole = _by_quarter(cells, places)
+    by_place: dict[str | None, _Counted] = {place: defaultdict(dict) for place in places}
+    whole: _Counted = defaultdict(dict)
+    for key, counts in cells.items():
+        if key.council in by_place:
+            for counted in (by_place[key.council], whole):
+                _add(counted[key.code, key.dimension], key.quarter, counts)
     laid_out: list[Row] = []
     for code in codes:
         for place in places:
@@ -186,18 +192,10 @@ def rows(
     return laid_out
 
 
-_Counted = dict[tuple[str, Dimension | None], dict[int | None, Counts]]
-
-
-def _by_quarter(cells: Cells, places: Collection[str | None]) -> _Counted:
-    """What was counted in these places by (code, dimension), then by quarter; None is the year."""
-    counted: _Counted = defaultdict(dict)
-    for key, counts in cells.items():
-        if key.council in places:
-            quarters = counted[key.code, key.dimension]
-            for quarter in (key.quarter, None):
-                quarters[quarter] = quarters.get(quarter, NOTHING).plus(counts)
-    return counted
+def _add(quarters: dict[int | None, Counts], quarter: int, counts: Counts) -> None:
+    """Count into a quarter and into the year, which is None."""
+    for when in (quarter, None):
+        quarters[when] = quarters.get(when, NOTHING).plus(counts)
 
 
 def _of_place(code: str, place: str | None, counted: _Counted, mark: dict[str, str]) -> Iterator[Row]:

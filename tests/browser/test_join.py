@@ -15,7 +15,7 @@ pytestmark = pytest.mark.engine("sqlite")
 
 
 class Visit:
-    """Somebody on a page; ``look`` is called with every page they come to."""
+    """Somebody on a page; ``look`` is called with every page before they leave it."""
 
     def __init__(self, page: Page, look: Callable[[Page], None] = lambda page: None) -> None:
         self.page = page
@@ -24,13 +24,11 @@ class Visit:
     def go(self, url: str) -> None:
         """Open a page."""
         self.page.goto(url)
-        self.look(self.page)
 
     def on(self, label: str) -> None:
-        """Press a button or follow a link, once the page it is on was looked at filled in."""
+        """Press a button; the page it is on is looked at first, filled in and with its errors."""
         self.look(self.page)
         self.page.get_by_role("button", name=label, exact=True).click()
-        self.look(self.page)
 
     def choose(self, label: str, group: str | None = None) -> None:
         """Choose a radio or tick a box: the first of that name on the page, or in the group."""
@@ -126,6 +124,7 @@ def join(visit: Visit, url: str) -> str:
     expect(visit.page.get_by_text("Alex Invented")).to_be_visible()
     visit.page.wait_for_timeout(2100)  # machines are quicker
     visit.on("Send")
+    visit.look(visit.page)
     reference = visit.page.get_by_text(re.compile("^CU-")).inner_text()
     assert re.fullmatch("CU-[0-9A-Z]{4}-[0-9A-Z]{4}", reference)
     return reference
@@ -156,16 +155,14 @@ def test_a_family_joins_without_scripts(server, open_page):
 
 def test_who_supports_us_is_answered_without_a_cookie(server, any_page, axe):
     visit = Visit(any_page, axe)
-    visit.go(f"{server.url}/who-supports-us")
+    for path in ("/accessibility", "/privacy", "/contact", "/join/not-yet", "/who-supports-us"):
+        visit.go(server.url + path)
+        axe(any_page)
     visit.date("When did the court make the order?", "29", "2", "2024")
     visit.council("Which council placed the child?", "Kent")
     visit.fill("What is the postcode where the child lives?", "ME4 4AA")
     visit.on("Find out")
     expect(any_page.get_by_text("Kent supports your family until 28 February 2027.")).to_be_visible()
     expect(any_page.get_by_text("From 1 March 2027 it is Medway.")).to_be_visible()
+    axe(any_page)
     assert any_page.context.cookies() == []
-
-
-@pytest.mark.parametrize("path", ["/accessibility", "/privacy", "/contact", "/join/not-yet"])
-def test_the_pages_of_words_are_accessible(server, any_page, axe, path):
-    Visit(any_page, axe).go(server.url + path)

@@ -1,6 +1,7 @@
 """Joining, one question a page."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -347,3 +348,24 @@ def test_odd_names_are_kept_as_typed_or_refused_beside_the_box(client, session, 
     else:
         assert response.status_code == 422
         assert error_beside(response, "full_name")
+
+
+@pytest.mark.parametrize("page", ["order", "check"])
+def test_ten_clicks_at_once_are_one(client, app, session, page):
+    if page == "check":
+        fill_in(client)
+        an_hour_ago(session)
+    data = {**the_token(client.get(f"/join/{page}")), "made": "yes"}
+    cookie = client.get_cookie("__Host-join")
+    session.rollback()
+
+    def click(_number):
+        visitor = app.test_client()
+        visitor.set_cookie(cookie.key, cookie.value)
+        return visitor.post(f"/join/{page}", data=data).location
+
+    with ThreadPoolExecutor(10) as clicks:
+        locations = set(clicks.map(click, range(10)))
+    assert len(locations) == 1
+    model = Registration if page == "check" else JoinDraft
+    assert session.scalar(select(func.count()).select_from(model)) == 1

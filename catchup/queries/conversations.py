@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -64,6 +65,14 @@ class Prompts:
     services: Sequence[Choice]
     front_doors: Sequence[FrontDoor]
     managers: Sequence[Staff]
+
+    @property
+    def service_groups(self) -> list[tuple[Category, list[Choice]]]:
+        """The services under their categories, the nearest first."""
+        return [
+            (category, list(group))
+            for category, group in groupby(self.services, lambda choice: choice.service.category)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Choice:
 
 
 def find(search: Search, today: date) -> Sequence[Service]:
-    """The services in use that answer a search, by category and name; at most 200."""
+    """The services in use that answer a search, by name; at most 200."""
     statement = _in_use().limit(MOST)
     if search.category:
         statement = statement.where(Service.category == search.category)
@@ -57,6 +57,12 @@ def find(search: Search, today: date) -> Sequence[Service]:
             or_(Service.checked_on.is_(None), Service.checked_on < stale_before(today))
         )
     return db.session.scalars(statement).all()
+
+
+def grouped(services: Sequence[Service]) -> list[tuple[Category, list[Service]]]:
+    """The services under their categories, in the order of the categories."""
+    groups = [(category, [one for one in services if one.category is category]) for category in Category]
+    return [(category, group) for category, group in groups if group]
 
 
 def get(service_id: UUID) -> Service | None:
@@ -102,7 +108,7 @@ def _in_use() -> Select[Service]:
         select(Service)
         .options(selectinload(Service.councils))
         .where(Service.retired_on.is_(None))
-        .order_by(Service.category, Service.name, Service.id)
+        .order_by(Service.name, Service.id)
     )
 
 

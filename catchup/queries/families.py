@@ -63,6 +63,15 @@ class ChildView:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """Children for whom the same councils are responsible at the same times: the page says it once."""
+
+    children: Sequence[ChildView]
+    periods: tuple[Period, ...]
+    answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
 class FamilyView:
     """What the family page shows beside the timeline."""
 
@@ -73,6 +82,24 @@ class FamilyView:
     planned: Sequence[PlannedCall]
     open_calls: Sequence[Call]
     shut_out: Sequence[str]
+
+    @property
+    def together(self) -> list[Together]:
+        """The children, those with the same councils at the same times side by side."""
+        groups: dict[tuple[Period, ...], list[ChildView]] = {}
+        for child in self.children:
+            groups.setdefault(child.periods, []).append(child)
+        return [Together(children, periods, children[0].answer) for periods, children in groups.items()]
+
+    @property
+    def homes(self) -> list[tuple[Address, list[str]]]:
+        """Today's addresses, each with the first names of the children who live there."""
+        found: dict[UUID, tuple[Address, list[str]]] = {}
+        for child in self.children:
+            if child.home and child.home.address:
+                address = child.home.address
+                found.setdefault(address.id, (address, []))[1].append(child.child.first_name)
+        return list(found.values())
 
 
 def get(family_id: UUID, viewer: Viewer, today: date) -> Family | None:

@@ -4,7 +4,7 @@ Concerns are not in it: they are for the caller, managers and named staff. Sourc
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,8 @@ from catchup.rules.terms import EscalationKind
 class Event:
     """One thing on one day. ``kind`` names how the page shows it, ``what`` is the row it is about.
 
-    ``child`` is a first name, ``by`` the member of staff who did it.
+    ``child`` holds first names, ``by`` is the member of staff who did it. ``same`` is what must be equal for
+    the children's events of one day to be told as one.
     """
 
     on: date
@@ -39,6 +40,7 @@ class Event:
     child: str | None = None
     by: UUID | None = None
     parts: Sequence[Any] = field(default=())
+    same: tuple[Any, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def of(family: Family, facts: FamilyFacts, today: date) -> Timeline:
         *_changes(facts, children),
         *_decisions(family),
     ]
+    events = _told_once(events)
     past = [event for event in events if event.on <= today]
     ahead = [event for event in events if event.on > today]
     return Timeline(
@@ -70,6 +73,20 @@ def of(family: Family, facts: FamilyFacts, today: date) -> Timeline:
         past=sorted(past, key=lambda event: event.on, reverse=True),
         names=families.names(_actors(events)),
     )
+
+
+def _told_once(events: Iterable[Event]) -> list[Event]:
+    """Events of one day that are the same for several children become one, with all their names."""
+    merged: dict[Any, list[Event]] = {}
+    for number, event in enumerate(events):
+        key = (event.on, event.kind, event.same) if event.same else number
+        merged.setdefault(key, []).append(event)
+    return [
+        replace(group[0], child=", ".join(event.child for event in group if event.child))
+        if len(group) > 1
+        else group[0]
+        for group in merged.values()
+    ]
 
 
 def _actors(events: Iterable[Event]) -> Iterator[UUID | None]:
@@ -89,7 +106,8 @@ def _orders(children: dict[UUID, str]) -> Iterator[Event]:
     ):
         name = children[order.child_id]
         if order.superseded_at is None:
-            yield Event(order.made_on, "order", order, name, order.recorded_by)
+            same = (order.placing, order.placing_council, order.allowance)
+            yield Event(order.made_on, "order", order, name, order.recorded_by, same=same)
         else:
             yield Event(_day(order.superseded_at), "order_corrected", order, name)
 
@@ -162,7 +180,8 @@ def _homes(children: dict[UUID, str]) -> Iterator[Event]:
         .order_by(Home.from_on, Home.id)
     ):
         if home.from_on:
-            yield Event(home.from_on, "home", home, children[home.child_id], home.recorded_by)
+            same = (home.kind, home.address_id, home.council_code)
+            yield Event(home.from_on, "home", home, children[home.child_id], home.recorded_by, same=same)
 
 
 def _handovers(family: Family, children: dict[UUID, str]) -> Iterator[Event]:
@@ -180,7 +199,8 @@ def _changes(facts: FamilyFacts, children: dict[UUID, str]) -> Iterator[Event]:
     """The days on which responsibility passes on, whatever the paperwork says."""
     for child in facts.children:
         for change in responsibility.changes_of(child):
-            yield Event(change.on, "change", change, children.get(child.id))
+            same = (change.from_council, change.to_council, change.reason)
+            yield Event(change.on, "change", change, children.get(child.id), same=same)
 
 
 def _decisions(family: Family) -> Iterator[Event]:

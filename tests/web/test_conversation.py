@@ -91,6 +91,15 @@ def test_the_questions_of_each_child_parent_and_home_are_on_the_page(
         assert words in page
 
 
+def test_a_move_ahead_at_school_is_asked_about(client: FlaskClient, lead: Staff) -> None:
+    in_year_7 = a_child(born_on=date(2012, 8, 31), order_on=date(2016, 1, 4))
+    page = client.get(f"/calls/{welcome_call(a_family([in_year_7], lead=lead)).id}").get_data(as_text=True)
+    assert "ask about the move to secondary school" not in page
+    in_year_6 = a_child(born_on=date(2012, 9, 1), order_on=date(2016, 1, 4))
+    page = client.get(f"/calls/{welcome_call(a_family([in_year_6], lead=lead)).id}").get_data(as_text=True)
+    assert "ask about the move to secondary school" in page
+
+
 def test_a_saved_conversation_closes_the_call_and_says_what_happens_next(
     client: FlaskClient, lead: Staff
 ) -> None:

@@ -25,10 +25,6 @@ from catchup.web.security import saw, saw_list, viewer
 NOT_REACHED = (EscalationKind.NOT_REACHED, EscalationKind.NO_NUMBER, EscalationKind.HARD_CALL_NOT_REACHED)
 
 
-class AcknowledgeForm(BaseForm):
-    """One button."""
-
-
 class DecisionForm(BaseForm):
     """What the manager decided, in words."""
 
@@ -71,8 +67,8 @@ def list_needs() -> ResponseReturnValue:
         names=families.names(
             [one.raised_by for one in found.raised] + [concern.recorded_by for concern, _f in found.concerns]
         ),
-        form=AcknowledgeForm(),
         kinds=EscalationKind,
+        nav="needs",
     )
 
 
@@ -97,7 +93,7 @@ def show_concern(concern_id: UUID) -> ResponseReturnValue:
         concern=concern,
         family=family,
         names=families.names([concern.recorded_by, concern.acknowledged_by, concern.agreed_by]),
-        form=AcknowledgeForm(),
+        nav="needs",
     )
 
 
@@ -120,6 +116,7 @@ def decide(escalation_id: UUID) -> ResponseReturnValue:
         raised=raised,
         form=form,
         names=families.names([raised.raised_by]),
+        nav="needs",
     )
     return page, 422 if form.is_submitted() else 200
 

@@ -14,7 +14,7 @@ from wtforms import FieldList, Form, FormField, HiddenField
 from catchup import clock
 from catchup.models.call import Call
 from catchup.models.family import Child, Parent
-from catchup.queries import conversations, directories
+from catchup.queries import calls, conversations, directories
 from catchup.queries.conversations import FrontDoor, Household, NamedSignpost, Prompts
 from catchup.rules.follow_up import follow_up_for
 from catchup.rules.terms import Area, CallKind, Going, Need
@@ -64,6 +64,15 @@ class ConversationForm(BaseForm):
     def child_parts(self) -> list[tuple[Child, Form]]:
         """The questions of each child."""
         return [(child, self[_name("child", child.id)].form) for child in self.prompts.children]
+
+    def move_ahead(self, child: Child) -> str | None:
+        """What lies ahead at school in this child's year and is worth asking about."""
+        match calls.school_year(child.born_on, clock.today()):
+            case 6:
+                return _("Year 6: ask about the move to secondary school.")
+            case 9:
+                return _("Year 9: ask about the choices and changes ahead.")
+        return None
 
     @property
     def parent_parts(self) -> list[tuple[Parent, Form]]:

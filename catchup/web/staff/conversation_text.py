@@ -42,5 +42,5 @@ def _answer(field: Any) -> str:
         return "✓" if field.data else ""
     if field.kind in ("radios", "select", "council"):
         chosen = field.chosen - _UNSAID
-        return ", ".join(option.label for option in field.options if option.value in chosen)
+        return ", ".join(str(option.label) for option in field.options if option.value in chosen)
     return str(field.shown)

@@ -125,8 +125,8 @@ def show_directory() -> ResponseReturnValue:
     found = queries.find(search, today)
     return render_template(
         "staff/directory.html",
-        services=found,
-        most=queries.MOST,
+        groups=queries.grouped(found),
+        is_cut=len(found) == queries.MOST,
         search=search,
         categories=[category for category in Category if category is not Category.NOTHING],
         councils=_councils(today),

@@ -55,6 +55,7 @@ class MoveForm(BaseForm):
             Option(HomeKind.NOT_SAID, _l("Nobody has said where")),
             Option(HomeKind.DIED, _l("The child died")),
         ),
+        small=True,
         missing=_l("Choose where they live now"),
     )
     lines = TextAreaField(

@@ -5,13 +5,23 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
 from catchup.data.councils_file import councils
+from catchup.models.base import core
 from catchup.models.family import Child, Family, ShutOut
 from catchup.models.home import Home
 from catchup.models.order import AdoptionOrder
 from catchup.rules.terms import Role
+
+# Tables rather than classes, so that a statement without objects stays one.
+family, child, order, home, shut_out = (
+    core(Family),
+    core(Child),
+    core(AdoptionOrder),
+    core(Home),
+    core(ShutOut),
+)
 
 FamilyId = ColumnElement[UUID] | InstrumentedAttribute[UUID]
 
@@ -38,9 +48,9 @@ class Viewer:
         return self.role is Role.MANAGER
 
 
-def not_shut_out(viewer: Viewer, family_id: FamilyId = Family.id) -> ColumnElement[bool]:
+def not_shut_out(viewer: Viewer, family_id: FamilyId = family.c.id) -> ColumnElement[bool]:
     """Families this viewer has not been shut out of by name."""
-    return ~exists().where(ShutOut.family_id == family_id, ShutOut.staff_id == viewer.id)
+    return ~exists().where(shut_out.c.family_id == family_id, shut_out.c.staff_id == viewer.id)
 
 
 def in_scope(viewer: Viewer, on: date) -> ColumnElement[bool]:
@@ -56,8 +66,8 @@ def in_scope(viewer: Viewer, on: date) -> ColumnElement[bool]:
     return and_(
         not_shut_out(viewer),
         or_(
-            Family.lead_id == viewer.id,
-            Family.owning_council.in_(viewer.councils),
+            family.c.lead_id == viewer.id,
+            family.c.owning_council.in_(viewer.councils),
             _placed_by(viewer.councils),
             _lives_in(viewer.councils, on),
         ),
@@ -66,26 +76,26 @@ def in_scope(viewer: Viewer, on: date) -> ColumnElement[bool]:
 
 def _placed_by(councils: frozenset[str]) -> ColumnElement[bool]:
     return exists().where(
-        Child.family_id == Family.id,
-        AdoptionOrder.child_id == Child.id,
-        AdoptionOrder.superseded_at.is_(None),
-        AdoptionOrder.placing_council.in_(councils),
+        child.c.family_id == family.c.id,
+        order.c.child_id == child.c.id,
+        order.c.superseded_at.is_(None),
+        order.c.placing_council.in_(councils),
     )
 
 
 def _lives_in(councils: frozenset[str], on: date) -> ColumnElement[bool]:
-    later = aliased(Home)
+    later = home.alias()
     moved_on = exists().where(
-        later.child_id == Home.child_id,
-        later.superseded_at.is_(None),
-        later.from_on <= on,
-        or_(Home.from_on.is_(None), later.from_on > Home.from_on),
+        later.c.child_id == home.c.child_id,
+        later.c.superseded_at.is_(None),
+        later.c.from_on <= on,
+        or_(home.c.from_on.is_(None), later.c.from_on > home.c.from_on),
     )
     return exists().where(
-        Child.family_id == Family.id,
-        Home.child_id == Child.id,
-        Home.superseded_at.is_(None),
-        Home.council_code.in_(councils),
-        or_(Home.from_on.is_(None), Home.from_on <= on),
+        child.c.family_id == family.c.id,
+        home.c.child_id == child.c.id,
+        home.c.superseded_at.is_(None),
+        home.c.council_code.in_(councils),
+        or_(home.c.from_on.is_(None), home.c.from_on <= on),
         ~moved_on,
     )

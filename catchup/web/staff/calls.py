@@ -159,7 +159,7 @@ def page(
         tries=attempt_form.forms(call.version, tried) if may_talk and call.closed_at is None else None,
         tried=tried,
         take_over=take_over or TakeOverForm(formdata=None),
-        conversation=(conversation or conversations.form_for(call, as_new=True)) if may_talk else None,
+        conversation=conversation or (conversations.form_for(call, as_new=True) if may_talk else None),
         conflict=Conflict(tried, _last(known.attempts)) if conflict and tried else None,
         has_errors=any(form is not None and form.errors for form in (conversation, tried, take_over)),
     )

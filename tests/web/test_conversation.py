@@ -361,6 +361,18 @@ def test_what_was_typed_survives_everything_being_stopped_meanwhile(client: Flas
     assert planned == []
 
 
+def test_a_refused_form_keeps_its_words_though_everything_was_stopped(
+    client: FlaskClient, lead: Staff
+) -> None:
+    family = a_family(lead=lead)
+    call = welcome_call(family)
+    data = answers(call, note="Typed before", need="")
+    families.stop_everything(family, "Danger", a_viewer(lead))
+    page = client.post(address(call), data=data)
+    assert page.status_code == 422
+    assert "Typed before" in page.get_data(as_text=True)
+
+
 def test_a_missed_call_can_still_be_done_late(client: FlaskClient, lead: Staff) -> None:
     call = welcome_call(a_family(lead=lead))
     clock.move_to(date(2025, 3, 3))

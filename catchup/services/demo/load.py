@@ -21,7 +21,7 @@ from catchup.queries.scope import Viewer
 from catchup.rules import calendar
 from catchup.rules.terms import CallKind, Placing
 from catchup.services import councils, families, marks, plans
-from catchup.services.demo import directory, events, people, population
+from catchup.services.demo import directory, events, people, population, registrations
 from catchup.services.demo.history import History
 from catchup.services.demo.population import Invented
 
@@ -77,7 +77,10 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
         History(today, random, services, waiting).tell()
         events.after_the_calls(made, known, today)
     progress("recorded orders")
-    orders = _recorded_orders(made, today, random)
+    with _days():
+        clock.move_to(today)
+        orders = _recorded_orders(made, today, random)
+        registrations.add_registrations(today)
     db.session.flush()
     return Loaded(
         families=len(made),
@@ -169,6 +172,12 @@ def _recorded_orders(made: list[tuple[Invented, Family]], today: date, random: R
     return len(rows)
 
 
+def _offered_on(family: str, made_on: date) -> date | None:
+    """Seven families in eight were offered the service, three weeks after the order."""
+    offered_on = made_on + timedelta(days=21)
+    return offered_on if offered_on <= clock.today() and int(family[1:]) % 8 else None
+
+
 def _order(
     family: str,
     position: int,
@@ -194,7 +203,7 @@ def _order(
         "placing": Placing.COUNCIL,
         "placing_council": placing,
         "home_council": home,
-        "offered_on": made_on + timedelta(days=14),
+        "offered_on": _offered_on(family, made_on),
         "recorded_at": clock.instant(made_on + timedelta(days=7), time(12)),
         "family_id": family_id,
     }

@@ -1,0 +1,228 @@
+"""A handover in words: its summary as titled parts, and the children a letter is about."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from catchup.models.family import Child
+from catchup.models.handover import Handover
+from catchup.queries.handover_standing import Standing
+from catchup.rules import terms as t
+from catchup.rules.disclosure import SummarySection as S
+from catchup.services.handover_summaries import Content, Written, draft
+from catchup.web.filters import age_in_years, council_name, day, phone, when
+from catchup.web.wording import words
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One section of a summary: its title, and (label, lines) in order. A label may be empty."""
+
+    title: str
+    rows: Sequence[tuple[str, Sequence[str]]]
+
+
+TITLES: Mapping[str, str] = {
+    S.ASKED: _l("What we ask of you, by when"),
+    S.CHILD: _l("The child"),
+    S.CHANGE: _l("What changes, and why"),
+    S.PARENTS: _l("Parents, and how to reach them safely"),
+    S.ACCESS: _l("Language and access"),
+    S.SUPPORT: _l("Support that is open"),
+    S.ALLOWANCE: _l("Allowance"),
+    S.SIGNPOSTS: _l("What the family was pointed to"),
+    S.NEED: _l("Need at the last calls"),
+    S.AGREED: _l("What the family agreed to share"),
+    S.SENDING: _l("Sent"),
+}
+
+
+def parts(content: Content) -> list[Part]:
+    """A summary as it is read, section by section in the order of section 6."""
+    return [
+        Part(str(TITLES[section]), list(_ROWS[section](content[section])))
+        for section in S
+        if section in content
+    ]
+
+
+def from_the_record(handover: Handover) -> list[Part]:
+    """What a summary would take from the record today: all but what is written by hand."""
+    nothing = Written(asks="", asked_by_on=handover.change_on, agreed_to_share="")
+    content = draft(handover, nothing)
+    content[S.SUPPORT] = {"open_requests": content[S.SUPPORT]["open_requests"]}
+    return [part for part in parts(content) if part.title not in (TITLES[S.ASKED], TITLES[S.AGREED])]
+
+
+Rows = Iterator[tuple[str, Sequence[str]]]
+
+
+def _asked(facts: dict[str, Any]) -> Rows:
+    yield _("We ask you to"), [facts["asks"]]
+    yield _("By"), [_day(facts["asked_by_on"])]
+
+
+def _child(facts: dict[str, Any]) -> Rows:
+    yield _("First name"), [facts["first_name"]]
+    yield _("Date of birth"), [_day(facts["born_on"])]
+    yield _("Adoption order made"), [_day(facts["order_on"]) or _("Not known")]
+
+
+def _change(facts: dict[str, Any]) -> Rows:
+    yield _("Hands over"), [facts["council_before"] or _("Not known")]
+    yield _("Takes over"), [facts["council_after"] or _("Not known")]
+    yield _("From"), [_day(facts["change_on"])]
+    yield _("Why"), [facts["change_reason"]]
+
+
+def _parents(facts: dict[str, Any]) -> Rows:
+    yield _("Parents"), facts["parent_names"] or [_("None has confirmed yet")]
+    for rule in facts["safe_contact"]:
+        yield rule["parent"], list(_safe(rule))
+
+
+def _safe(rule: dict[str, Any]) -> Iterator[str]:
+    if "phone" not in rule:
+        yield rule["email"]
+        yield _("Emails may be sent")
+    else:
+        yield phone(rule["phone"])
+        yield _("Voicemail may be left") if rule["may_leave_message"] else _("Leave no voicemail")
+        yield _("Texts may be sent") if rule["may_text"] else _("Send no texts")
+    if rule["who_else"]:
+        yield _("Who else may hear or read: %(who)s", who=rule["who_else"])
+    if rule.get("code_phrase"):
+        yield _("What they say when they cannot talk: %(phrase)s", phrase=rule["code_phrase"])
+
+
+def _access(facts: dict[str, Any]) -> Rows:
+    yield _("Language"), [facts["language"]]
+    yield _("Interpreter"), [_("Needed") if facts["interpreter"] else _("Not needed")]
+    if facts["adjustments"]:
+        yield _("Adjustments"), [_word(t.Adjustment, one) for one in facts["adjustments"]]
+
+
+def _support(facts: dict[str, Any]) -> Rows:
+    asked = [
+        _(
+            "%(kind)s: asked for on %(day)s at %(council)s (%(step)s)",
+            kind=_word(t.SupportKind, one["kind"]),
+            day=_day(one["received_on"]),
+            council=one["council"] or _("no council yet"),
+            step=_word(t.SupportStep, one["step"]) if one["step"] else "–",
+        )
+        for one in facts["open_requests"]
+    ]
+    yield _("Asked for"), asked or [_("Nothing is open")]
+    if "therapy_provider" not in facts:
+        return
+    yield _("Therapy provider"), [facts["therapy_provider"] or _("None")]
+    yield _("Funded until"), [_day(facts["funded_until_on"]) or "–"]
+    yield _("Who applies next"), [facts["reapplies"] or "–"]
+
+
+def _allowance(facts: dict[str, Any]) -> Rows:
+    council = facts["allowance_council"]
+    said = _("%(council)s, without an end", council=council) if council else _("No allowance is known")
+    yield _("Paid by"), [said]
+
+
+def _signposts(facts: dict[str, Any]) -> Rows:
+    for one in facts["signposts"]:
+        outcome = _word(t.SignpostOutcome, one["outcome"]) if one["outcome"] else _("Not known yet")
+        if one["barrier"]:
+            outcome = f"{outcome}: {_word(t.Barrier, one['barrier'])}"
+        yield f"{one['name']}, {_day(one['on'])}", [outcome]
+    if not facts["signposts"]:
+        yield _("Signposts"), [_("None")]
+
+
+def _need(facts: dict[str, Any]) -> Rows:
+    for one in facts["need_at_last_calls"]:
+        yield _day(one["on"]), [_word(t.Need, one["need"])]
+    if not facts["need_at_last_calls"]:
+        yield _("Calls"), [_("No call has been held yet")]
+
+
+def _agreed(facts: dict[str, Any]) -> Rows:
+    yield _("They agreed"), [facts["agreed_to_share"]]
+
+
+def _sending(facts: dict[str, Any]) -> Rows:
+    yield _("By"), [facts["sent_by"]]
+    yield _("When"), [when(datetime.fromisoformat(facts["sent_at"]))]
+    yield _("To"), [facts["sent_to"]]
+
+
+_ROWS: Mapping[str, Callable[[dict[str, Any]], Rows]] = {
+    S.ASKED: _asked,
+    S.CHILD: _child,
+    S.CHANGE: _change,
+    S.PARENTS: _parents,
+    S.ACCESS: _access,
+    S.SUPPORT: _support,
+    S.ALLOWANCE: _allowance,
+    S.SIGNPOSTS: _signposts,
+    S.NEED: _need,
+    S.AGREED: _agreed,
+    S.SENDING: _sending,
+}
+
+
+def children_in_letter(children: Sequence[Child], all_of_them: bool, on: date) -> str:
+    """Which children a letter speaks of, without their names. Source: service policy P6."""
+    if all_of_them:
+        return _("your child") if len(children) == 1 else _("your children")
+    ages = [str(age_in_years(child.born_on, on)) for child in children]
+    if len(ages) == 1:
+        return _("your child aged %(age)s", age=ages[0])
+    return _("your children aged %(ages)s", ages=_(" and ").join([", ".join(ages[:-1]), ages[-1]]))
+
+
+def left(standing: Standing) -> str:
+    """How long there is until the change day, or since."""
+    if standing.overdue and standing.days_left:
+        return ngettext("%(num)s day over", "%(num)s days over", -standing.days_left)
+    if standing.days_left < 0:
+        return ngettext("%(num)s day ago", "%(num)s days ago", -standing.days_left)
+    if standing.days_left == 0:
+        return _("today")
+    return ngettext("%(num)s day left", "%(num)s days left", standing.days_left)
+
+
+def sentence(handover: Any) -> str:
+    """What changes, in one sentence."""
+    on, before, after = (
+        day(handover.change_on),
+        council_name(handover.from_council),
+        council_name(handover.to_council),
+    )
+    if not after:
+        return _(
+            "From %(day)s %(before)s is no longer responsible. Which council is must be decided.",
+            day=on,
+            before=before,
+        )
+    if not before:
+        return _(
+            "From %(day)s %(after)s is responsible. Which council hands over must be found out.",
+            day=on,
+            after=after,
+        )
+    return _(
+        "From %(day)s %(after)s is responsible instead of %(before)s.", day=on, after=after, before=before
+    )
+
+
+def _word(kind: type[StrEnum], value: str) -> str:
+    return words(kind(value))
+
+
+def _day(on: str | None) -> str:
+    return day(date.fromisoformat(on)) if on else ""

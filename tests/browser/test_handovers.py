@@ -1,0 +1,87 @@
+"""A handover in a real browser, on a phone and on a desk: the board, the steps of two people, the paper."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.servers import LiveServer
+
+TODAY = "2026-11-21"
+
+
+@pytest.mark.engine("sqlite")
+def test_two_people_hand_a_child_over(
+    serve: Callable[..., LiveServer], open_page: Callable[..., Page], axe: Callable[[Page], None]
+):
+    server = serve(CATCHUP_TODAY=TODAY)
+    server.flask("demo", "load", "--families", "40", "--today", TODAY)
+    phone, desk = open_page(360, 740), open_page(1280)
+
+    def sign_in(page: Page, name: str) -> None:
+        page.goto(f"{server.url}/handovers")
+        page.get_by_role("button", name=f"as {name}").click()
+        axe(page)
+
+    def press(page: Page, button: str) -> None:
+        axe(page)
+        page.get_by_role("button", name=button).click()
+
+    def open_here(page: Page) -> None:
+        page.goto(phone.url.partition("/summary")[0])
+
+    sign_in(phone, "Morgan Eastleaf")
+    sign_in(desk, "Priya Nightjar")
+    assert phone.get_by_role("heading", level=2).first.inner_text().startswith("Overdue")
+
+    phone.goto(f"{server.url}/handovers?state=planned&council=E10000016")
+    phone.locator(".cu-card h3 a").first.click()
+    letter = phone.get_by_role("link", name="Letter to").first.get_attribute("href")
+    phone.get_by_text("The family asks for a full handover").click()
+    press(phone, "Make it a full handover")
+    phone.get_by_label("By letter").check()
+    press(phone, "Record that the family is told")
+    axe(phone)
+    phone.get_by_role("button", name="Write the summary").click()
+    phone.get_by_label("What do you ask of the next council?").fill("Name a worker the family can ring.")
+    press(phone, "Save the summary")
+    assert phone.get_by_role("link", name="Write what the family agreed to share").is_visible()
+    phone.get_by_label("What did the family agree to share?").fill("Everything here.")
+    press(phone, "Save the summary")
+    assert phone.get_by_text("You wrote it, so somebody else checks it.").is_visible()
+    axe(phone)
+
+    open_here(desk)
+    axe(desk)
+    desk.get_by_role("button", name="Read and check the summary").click()
+    desk.get_by_label("I have read all of it").check()
+    press(desk, "Record the check")
+    press(desk, "Send and print")
+    axe(desk)
+    assert desk.get_by_text("Name a worker the family can ring.").is_visible()
+    assert desk.get_by_role("button", name="Print").is_visible()
+    desk.emulate_media(media="print")
+    assert not desk.locator(".cu-header").is_visible()
+    desk.emulate_media(media="screen")
+
+    open_here(phone)
+    phone.get_by_text("They ask something").click()
+    phone.get_by_label("What do they ask?").fill("Who pays until then?")
+    press(phone, "Record the question")
+    press(phone, "Send and print")
+    open_here(phone)
+    phone.get_by_label("Whom do they name as the contact?").fill("R. Duty")
+    press(phone, "Record the acceptance")
+    assert phone.get_by_text("this handover has ended").is_visible()
+    axe(phone)
+
+    phone.goto(f"{server.url}{letter}")
+    axe(phone)
+    phone.goto(f"{server.url}/handovers?state=needs_decision")
+    axe(phone)
+    phone.locator(".cu-card h3 a").first.click()
+    phone.get_by_role("combobox", name="Which council takes over?").fill("Medw")
+    phone.get_by_role("option", name="Medway").click()
+    phone.get_by_label("Why this council?").fill("They agreed to it.")
+    press(phone, "Record the decision")
+    assert phone.get_by_text("They agreed to it.").is_visible()

@@ -56,7 +56,7 @@ def may_check(maker_id: UUID, checker_id: UUID) -> bool:
     return maker_id != checker_id
 
 
-# What was said to, or sent about, one council. Who declined, or decided that nothing is needed, stays as it is.
+# What was said of one council. A family that declined, or needs nothing, does so whichever council it is.
 _OF_ONE_COUNCIL = frozenset(
     {
         HandoverStepKind.FAMILY_TOLD,
@@ -100,7 +100,7 @@ def state(
     was_told = HandoverStepKind.FAMILY_TOLD in steps
     if kind is HandoverKind.TOLD_ONLY and was_told and today >= change_on:
         return HandoverState.DONE
-    moves = [step for step in steps if step is not HandoverStepKind.DECIDED]
+    moves = [step for step in steps if step not in (HandoverStepKind.PLANNED, HandoverStepKind.DECIDED)]
     return HandoverState(moves[-1].value) if moves else HandoverState.PLANNED
 
 

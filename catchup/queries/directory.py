@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from catchup import postcodes
 from catchup.extensions import db
 from catchup.models.directory import Service, ServiceCouncil
+from catchup.models.staff import StaffCouncil
 from catchup.queries import directories
 from catchup.rules.terms import Category
 
@@ -68,6 +69,13 @@ def grouped(services: Sequence[Service]) -> list[tuple[Category, list[Service]]]
 def get(service_id: UUID) -> Service | None:
     """One service, retired or not."""
     return db.session.get(Service, service_id)
+
+
+def councils_served() -> list[tuple[str, str]]:
+    """(code, name) of the councils that have staff here, by name."""
+    names = directories.councils()
+    codes = db.session.scalars(select(StaffCouncil.council_code).distinct()).all()
+    return sorted(((code, names.name(code)) for code in codes), key=lambda pair: (pair[1], pair[0]))
 
 
 def choices(councils: Sequence[str], postcode: str | None) -> list[Choice]:

@@ -290,7 +290,7 @@ def test_a_hard_call_brings_a_follow_up(client: FlaskClient, lead: Staff, need: 
     call = welcome_call(a_family(lead=lead))
     saved = client.post(address(call), data=answers(call, need=need), follow_redirects=True)
     assert db.session.get_one(Conversation, call.id).follow_up_on == due_on
-    assert f"Next call due {due_on.day} {due_on:%B} 2024: the follow-up" in saved.get_data(as_text=True)
+    assert f"Next call due {due_on.day} {due_on:%B} 2024: follow-up call" in saved.get_data(as_text=True)
 
 
 def test_a_follow_up_is_taken_away_only_with_a_reason(client: FlaskClient, lead: Staff) -> None:

@@ -1,6 +1,5 @@
 """The directory of services: looking something up, and keeping it right."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -83,16 +82,15 @@ class ServiceForm(BaseForm):
 
 
 def _form(known: Service | None = None) -> ServiceForm:
-    """The form with the agencies' councils, and those the service has already."""
-    today = clock.today()
+    """The form with the councils that have staff here, and those the service is for already."""
     theirs = [link.council_code for link in known.councils] if known else []
-    codes = dict.fromkeys([code for _agency, code in directories.agency_councils(today)] + theirs)
     names = directories.councils()
+    choices = dict(queries.councils_served()) | {code: names.name(code) for code in theirs}
 
     class DirectoryForm(ServiceForm):
         councils = CheckboxesField(
             _("For families of"),
-            tuple(Option(code, names.name(code)) for code in sorted(codes, key=names.name)),
+            tuple(Option(code, name) for code, name in choices.items()),
             small=True,
             hint=_("Leave all empty if it is for everybody"),
         )
@@ -129,7 +127,7 @@ def show_directory() -> ResponseReturnValue:
         is_cut=len(found) == queries.MOST,
         search=search,
         categories=[category for category in Category if category is not Category.NOTHING],
-        councils=_councils(today),
+        councils=queries.councils_served(),
         stale_before=queries.stale_before(today),
         nav="directory",
     )
@@ -144,12 +142,6 @@ def _search() -> Search:
         words=given.get("words", "").replace("\0", "").strip()[:100] or None,
         stale=given.get("stale") == "yes",
     )
-
-
-def _councils(today: date) -> list[tuple[str, str]]:
-    names = directories.councils()
-    codes = {code for _agency, code in directories.agency_councils(today)}
-    return sorted(((code, names.name(code)) for code in codes), key=lambda pair: pair[1])
 
 
 @staff.route("/directory/add", methods=["GET", "POST"])

@@ -5,11 +5,11 @@ says the same in SQL, so that a page reads no more calls than it shows; a test h
 other over a generated population.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -29,11 +29,10 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from catchup import clock
 from catchup.extensions import db
-from catchup.models.base import UtcDateTime
+from catchup.models.base import UtcDateTime, core
 from catchup.models.call import Attempt, Call, Escalation
 from catchup.models.concern import Concern
 from catchup.models.family import Family, Membership, Pause, ShutOut, Stop
@@ -48,6 +47,11 @@ FIRST = 25  # rows of a section that the first page may show
 SERVED = tuple(section for section in Section if section is not Section.LATER)
 DATED = {Section.OVERDUE, Section.DUE_TODAY, Section.OPENING}
 WITH_MANAGER = (EscalationKind.NOT_REACHED, EscalationKind.NO_NUMBER)
+
+# Tables rather than classes: the page is opened all day long, and objects cost more than their rows.
+call, family, attempt, escalation = core(Call), core(Family), core(Attempt), core(Escalation)
+concern, membership, pause, stop = core(Concern), core(Membership), core(Pause), core(Stop)
+shut_out = core(ShutOut)
 
 _ME = bindparam("me", type_=Uuid())
 _TODAY = bindparam("today", type_=Date())
@@ -64,9 +68,8 @@ class View:
     council: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where one call stands in its section. ``not_good``: the family's good times do not include now."""
+class Place(NamedTuple):
+    """Where one call stands in its section, to sort by. ``not_good``: the family's good times exclude now."""
 
     not_good: int
     due_on: date
@@ -107,10 +110,13 @@ def servable(viewer: Viewer, view: View, at: datetime) -> list[UUID]:
 
 def tried_today(viewer: Viewer, today: date) -> int:
     """How many calls this person has tried today, got through or not."""
-    return db.session.execute(_TRIED, {"me": viewer.id, "today": today}).scalar_one()
+    found = db.session.connection().execute(_TRIED, {"me": viewer.id, "today": today})
+    return int(found.scalar_one())
 
 
-_TRIED = select(func.count(Attempt.call_id.distinct())).where(Attempt.by_id == _ME, Attempt.on == _TODAY)
+_TRIED = select(func.count(attempt.c.call_id.distinct())).where(
+    attempt.c.by_id == _ME, attempt.c.on == _TODAY
+)
 
 
 def _read(
@@ -134,10 +140,10 @@ def _read(
     known: dict[str, Any] = {"me": viewer.id, "today": local.date(), "now": at, "council": view.council}
     if beyond is not None:
         known |= {"beyond_on": beyond.due_on, "beyond_id": beyond.call_id}
-    return _gathered(db.session.execute(statement, known))
+    return _gathered(db.session.connection().execute(statement, known).all())
 
 
-def _gathered(rows: Any) -> list[SectionPlaces]:
+def _gathered(rows: Iterable[Any]) -> list[SectionPlaces]:
     places: dict[int, list[Place]] = {}
     totals: dict[int, int] = {}
     for number, total, not_good, due_on, call_id, family_id in rows:
@@ -165,18 +171,20 @@ class _Shape:
 # Built once: to build so large a statement takes longer than to run it.
 @lru_cache(maxsize=64)
 def _of_lead(shape: _Shape, has_council: bool) -> Any:
-    shut_out = exists().where(ShutOut.family_id == Call.family_id, ShutOut.staff_id == _ME)
-    owned = [Call.lead_id == _ME, ~shut_out]
+    kept_away = exists().where(shut_out.c.family_id == call.c.family_id, shut_out.c.staff_id == _ME)
+    owned = [call.c.lead_id == _ME, ~kept_away]
     if has_council:
-        owned.append(Call.council_code == bindparam("council"))
+        owned.append(call.c.council_code == bindparam("council"))
     return _statement(shape, and_(*owned))
 
 
 @lru_cache(maxsize=16)
 def _of_team(shape: _Shape, viewer: Viewer, today: date, council: str | None) -> Any:
-    owned: list[ColumnElement[bool]] = [exists().where(Family.id == Call.family_id, in_scope(viewer, today))]
+    owned: list[ColumnElement[bool]] = [
+        exists().where(family.c.id == call.c.family_id, in_scope(viewer, today))
+    ]
     if council is not None:
-        owned.append(Call.council_code == council)
+        owned.append(call.c.council_code == council)
     return _statement(shape, and_(*owned))
 
 
@@ -184,14 +192,14 @@ def _statement(shape: _Shape, owned: ColumnElement[bool]) -> Any:
     branches = []
     for which in shape.sections:
         found = (
-            select(Call.id, Call.family_id, Call.due_on)
+            select(call.c.id, call.c.family_id, call.c.due_on)
             .where(*_stands_in(which, shape.serving), owned, *_may_be_called(), _is_first_of_family())
-            .order_by(Call.due_on, Call.id)
+            .order_by(call.c.due_on, call.c.id)
             .limit(CAP + 1)
         )
         if shape.beyond:
             after = tuple_(bindparam("beyond_on", type_=Date()), bindparam("beyond_id", type_=Uuid()))
-            found = found.where(tuple_(Call.due_on, Call.id) > after)
+            found = found.where(tuple_(call.c.due_on, call.c.id) > after)
         branches.append(_in_order(which, found.subquery(), shape))
     return union_all(*(select(branch.subquery()) for branch in branches))
 
@@ -207,7 +215,7 @@ def _in_order(which: Section, found: FromClause, shape: _Shape) -> Select[Any]:
             found.c.id,
             found.c.family_id,
         )
-        .join(Family, Family.id == found.c.family_id)
+        .join(Family, family.c.id == found.c.family_id)
         .order_by(not_good, found.c.due_on, found.c.id)
         .limit(shape.most)
     )
@@ -216,80 +224,82 @@ def _in_order(which: Section, found: FromClause, shape: _Shape) -> Select[Any]:
 def _stands_in(which: Section, serving: bool) -> list[ColumnElement[bool]]:
     """First what an index or one look at the row can say, then the section itself."""
     narrowed: Mapping[Section, ColumnElement[bool]] = {
-        Section.CONCERN: Call.family_id.in_(
-            select(Concern.family_id).where(Concern.acknowledged_at.is_(None))
+        Section.CONCERN: call.c.family_id.in_(
+            select(concern.c.family_id).where(concern.c.acknowledged_at.is_(None))
         ),
-        Section.PROMISED: Call.promised_at <= _NOW,
-        Section.ASKED: Call.kind == CallKind.REQUESTED,
-        Section.OVERDUE: Call.due_on < _TODAY,
-        Section.DUE_TODAY: Call.due_on == _TODAY,
-        Section.OPENING: Call.due_on > _TODAY,
-        Section.LATER: _waits(Call),
+        Section.PROMISED: call.c.promised_at <= _NOW,
+        Section.ASKED: call.c.kind == CallKind.REQUESTED,
+        Section.OVERDUE: call.c.due_on < _TODAY,
+        Section.DUE_TODAY: call.c.due_on == _TODAY,
+        Section.OPENING: call.c.due_on > _TODAY,
+        Section.LATER: _waits(call.c),
     }
-    stands = [Call.closed_at.is_(None), narrowed[which], _number(Call) == _NUMBER[which]]
+    stands = [call.c.closed_at.is_(None), narrowed[which], _number(call.c) == _NUMBER[which]]
     return [*stands, *_may_be_given()] if serving else stands
 
 
-def _number(call: Any) -> ColumnElement[int]:
+def _number(row: Any) -> ColumnElement[int]:
     """The number of a call's section: ``rules.queue_order.section_of`` in SQL."""
-    concern = exists().where(Concern.family_id == call.family_id, Concern.acknowledged_at.is_(None))
+    worried = exists().where(concern.c.family_id == row.family_id, concern.c.acknowledged_at.is_(None))
     # By itself it would look for the call one level up only, which is not where a family's others see it.
-    concern = concern.correlate(call)
+    worried = worried.correlate(row.family_id.table)
     return case(
-        (concern, _NUMBER[Section.CONCERN]),
-        (_waits(call), _NUMBER[Section.LATER]),
-        (call.promised_at.is_not(None), _NUMBER[Section.PROMISED]),
-        (call.kind == CallKind.REQUESTED, _NUMBER[Section.ASKED]),
-        (call.due_on < _TODAY, _NUMBER[Section.OVERDUE]),
-        (call.due_on == _TODAY, _NUMBER[Section.DUE_TODAY]),
+        (worried, _NUMBER[Section.CONCERN]),
+        (_waits(row), _NUMBER[Section.LATER]),
+        (row.promised_at.is_not(None), _NUMBER[Section.PROMISED]),
+        (row.kind == CallKind.REQUESTED, _NUMBER[Section.ASKED]),
+        (row.due_on < _TODAY, _NUMBER[Section.OVERDUE]),
+        (row.due_on == _TODAY, _NUMBER[Section.DUE_TODAY]),
         else_=_NUMBER[Section.OPENING],
     )
 
 
-def _waits(call: Any) -> ColumnElement[bool]:
-    until = func.coalesce(call.promised_at, call.not_before, _NO_WAIT)
-    return or_(call.opens_on > _TODAY, until > _NOW)
+def _waits(row: Any) -> ColumnElement[bool]:
+    until = func.coalesce(row.promised_at, row.not_before, _NO_WAIT)
+    return or_(row.opens_on > _TODAY, until > _NOW)
 
 
 def _may_be_called() -> list[ColumnElement[bool]]:
     """Families that have left, are paused or stopped are not in the queue at all."""
     paused = exists().where(
-        Pause.family_id == Call.family_id, Pause.from_on <= _TODAY, Pause.until_on >= _TODAY
+        pause.c.family_id == call.c.family_id, pause.c.from_on <= _TODAY, pause.c.until_on >= _TODAY
     )
     return [
-        ~exists().where(Stop.family_id == Call.family_id, Stop.lifted_at.is_(None)),
+        ~exists().where(stop.c.family_id == call.c.family_id, stop.c.lifted_at.is_(None)),
         ~paused,
-        exists().where(Membership.family_id == Call.family_id, Membership.left_on.is_(None)),
+        exists().where(membership.c.family_id == call.c.family_id, membership.c.left_on.is_(None)),
     ]
 
 
 def _may_be_given() -> list[ColumnElement[bool]]:
     """Not before its time, not somebody else's, not with a manager."""
     return [
-        ~_waits(Call),
-        or_(Call.claimed_by.is_(None), Call.claimed_until <= _NOW, Call.claimed_by == _ME),
-        ~is_with_manager(Call.id),
+        ~_waits(call.c),
+        or_(call.c.claimed_by.is_(None), call.c.claimed_until <= _NOW, call.c.claimed_by == _ME),
+        ~is_with_manager(call.c.id),
     ]
 
 
 def is_with_manager(call_id: Any) -> ColumnElement[bool]:
     """Whether a manager decides how to go on with a call: attempts used up, or no number that works."""
     return exists().where(
-        Escalation.call_id == call_id, Escalation.kind.in_(WITH_MANAGER), Escalation.decided_at.is_(None)
+        escalation.c.call_id == call_id,
+        escalation.c.kind.in_(WITH_MANAGER),
+        escalation.c.decided_at.is_(None),
     )
 
 
 def _is_first_of_family() -> ColumnElement[bool]:
     """A family is one row: its other open calls stand behind this one."""
-    other = aliased(Call)
-    mine, others = _number(Call), _number(other)
+    other = call.alias()
+    mine, others = _number(call.c), _number(other.c)
     return ~exists().where(
-        other.family_id == Call.family_id,
-        other.closed_at.is_(None),
-        other.id != Call.id,
+        other.c.family_id == call.c.family_id,
+        other.c.closed_at.is_(None),
+        other.c.id != call.c.id,
         or_(
             others < mine,
-            and_(others == mine, tuple_(other.due_on, other.id) < tuple_(Call.due_on, Call.id)),
+            and_(others == mine, tuple_(other.c.due_on, other.c.id) < tuple_(call.c.due_on, call.c.id)),
         ),
     )
 
@@ -299,6 +309,6 @@ def _not_good(weekday: int, band: Band | None) -> ColumnElement[int]:
     if band is None:
         return literal(1)
     named = f'%"{band.value}"%'
-    good = Family.good_times[str(weekday)].as_string().like(named)
-    never = func.coalesce(Family.never_times[str(weekday)].as_string(), "").like(named)
+    good = family.c.good_times[str(weekday)].as_string().like(named)
+    never = func.coalesce(family.c.never_times[str(weekday)].as_string(), "").like(named)
     return case((and_(good, ~never), 0), else_=1)

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from catchup import clock
@@ -17,9 +20,10 @@ from catchup.queries.queue import CAP, Place, SectionPlaces, View
 from catchup.queries.scope import Viewer
 from catchup.rules.queue_order import Section
 from catchup.services import calls
+from catchup.web.filters import weekday
 from catchup.web.security import saw_list, viewer
 from catchup.web.staff import staff
-from catchup.web.staff.queue_rows import QueueRow, queue_row
+from catchup.web.staff.queue_rows import QueueRow, RowWriter
 
 ROWS = 25
 # Pages further on are read as of the first one, but not as of yesterday's.
@@ -51,17 +55,20 @@ def show_queue() -> ResponseReturnValue:
     at = _frozen(now)
     which = _section()
     pages = _one_section(view, at, which) if which else _all_sections(view, at)
-    shown = queue_rows.shown([p.call_id for _one, places, _more in pages for p in places], _day(at))
-    saw_list("queue.view", "family", [p.family_id for _one, places, _more in pages for p in places])
+    listed = [place for _one, places, _more in pages for place in places]
+    shown = iter(queue_rows.shown(listed, _day(at)))
+    saw_list("queue.view", "family", [place.family_id for place in listed])
     me = viewer()
+    lang = str(get_locale())
+    writer, w = RowWriter(me.id, now, lang), _wording(lang)
     return render_template(
         "staff/queue.html",
         sections=[
             ShownSection(
-                title=_titles()[one.section],
+                title=w.titles[one.section],
                 edge=EDGES.get(one.section, ""),
                 count=_count(one.total),
-                rows=[queue_row(one.section, shown[p.call_id], me.id, now) for p in places],
+                rows=[writer.row(one.section, next(shown)) for _place in places],
                 more=more,
             )
             for one, places, more in pages
@@ -69,7 +76,8 @@ def show_queue() -> ResponseReturnValue:
         view=view,
         mine=None if view.team or which else _count(sum(one.total for one, _places, _more in pages)),
         councils=_councils(me, _day(at)),
-        today=_day(now),
+        day=_day_in_words(_day(now), lang),
+        w=w,
         done=None if which else queue.tried_today(me, _day(now)),
         to_do=sum(one.total for one, _places, _more in pages if one.section in TO_DO_TODAY),
         only=which,
@@ -180,13 +188,38 @@ def _councils(me: Viewer, today: date) -> list[tuple[str, str]]:
     return [(row.code, row.name) for row in directories.councils().on(today) if row.code in mine]
 
 
-def _titles() -> dict[Section, str]:
-    return {
-        Section.CONCERN: _("Concern to acknowledge"),
-        Section.PROMISED: _("Call back now"),
-        Section.ASKED: _("Asked for a call"),
-        Section.OVERDUE: _("Overdue"),
-        Section.DUE_TODAY: _("Due today"),
-        Section.OPENING: _("Open, due later"),
-        Section.LATER: _("Not yet"),
-    }
+@lru_cache(maxsize=16)
+def _day_in_words(on: date, _lang: str) -> str:
+    return weekday(on)
+
+
+@lru_cache(maxsize=16)
+def _wording(_lang: str) -> SimpleNamespace:
+    """The page's own words in the language of the request at hand, which ``_lang`` names."""
+    return SimpleNamespace(
+        queue=_("Queue"),
+        start_next=_("Start next call"),
+        done_today=_("%s of %s done today"),
+        whose=_("Whose calls"),
+        mine=_("Mine"),
+        team=_("Team"),
+        council=_("Council"),
+        all=_("All"),
+        show=_("Show"),
+        find_family=_("Find a family"),
+        find=_("Find"),
+        start=_("Start"),
+        go_on=_("Go on"),
+        know=_("I know this family"),
+        next_page=_("Next page"),
+        show_all=_("Show all"),
+        titles={
+            Section.CONCERN: _("Concern to acknowledge"),
+            Section.PROMISED: _("Call back now"),
+            Section.ASKED: _("Asked for a call"),
+            Section.OVERDUE: _("Overdue"),
+            Section.DUE_TODAY: _("Due today"),
+            Section.OPENING: _("Open, due later"),
+            Section.LATER: _("Not yet"),
+        },
+    )

@@ -1,19 +1,16 @@
 """The words of a queue row. A page writes hundreds, so each sentence is translated once, not once a row."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from json import loads
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from catchup import clock
-from catchup.queries import directories
 from catchup.queries.queue_rows import Responsible, ShownCall, ShownChild
 from catchup.rules import contact, queue_order
 from catchup.rules.queue_order import Claim, Section
@@ -24,11 +21,10 @@ from catchup.web.wording import words
 HOURS = {band.value: f"{start:%-H}–{end:%-H}" for band, (start, end) in contact.BAND_HOURS.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class QueueRow:
+class QueueRow(NamedTuple):
     """One family of the queue, in words. ``state``: free, mine, others, manager or later."""
 
-    call_id: UUID
+    call_id: str
     name: str
     children: str
     when: str
@@ -40,108 +36,123 @@ class QueueRow:
     held: str
 
 
-def queue_row(which: Section, shown: ShownCall, viewer_id: UUID, now: datetime) -> QueueRow:
-    """What the queue says of one call at this moment."""
-    lang = str(get_locale())
-    w, local, call = _wording(lang), clock.london(now), shown.call
-    when, when_more = _when(w, which, call, local)
-    state = queue_order.claim_state(call.claimed_by, call.claimed_until, now, viewer_id)
-    note = [
-        _kind(w, call),
-        w.good_now if contact.good_now(shown.times, local) else "",
-        times_in_words(call.good_times, call.never_times, call.evenings, lang),
-        _tried(w, shown, viewer_id, local.date()),
-    ]
-    return QueueRow(
-        call_id=call.id,
-        name=call.name,
-        # A name and its age stay on one line.
-        children=", ".join(
-            f"{child.first_name}\N{NO-BREAK SPACE}{age_in_years(child.born_on, local.date())}"
-            for child in shown.children
-        ),
-        when=when,
-        when_more=when_more,
-        facts=_facts(w, shown.children, local.date()),
-        flags=_flags(w, call, which),
-        note=" · ".join(filter(None, note)),
-        state=_state(which, call, state),
-        held=_held(w, call, state),
-    )
+class RowWriter:
+    """Puts the rows of one page into words, for one person at one moment in the language of the request."""
 
+    def __init__(self, viewer_id: UUID, now: datetime, lang: str) -> None:
+        self._viewer_id = viewer_id
+        self._now = now
+        self._local = clock.london(now)
+        self._today = self._local.date()
+        self._lang = lang
+        self._words = _wording(lang)
 
-def _when(w: SimpleNamespace, which: Section, call: Any, local: datetime) -> tuple[str, str]:
-    """What the row leads with, and a smaller word beside it."""
-    today = local.date()
-    at, why = (call.promised_at, w.promised) if call.promised_at else (call.not_before, w.not_before)
-    if at is not None and (which is Section.LATER or call.promised_at):
-        at = clock.london(at)
-        moment = clock_time(at) if at.date() == today else f"{short_day(at.date())}, {clock_time(at)}"
-        return moment, why
-    days = (today - call.due_on).days
-    if days > 0:
-        return short_day(call.due_on), (w.day_over if days == 1 else w.days_over % {"days": days})
-    return (w.today if days == 0 else short_day(call.due_on)), w.due
+    def row(self, which: Section, shown: ShownCall) -> QueueRow:
+        """What the queue says of one call."""
+        call, children, today = shown.call, shown.children, self._today
+        claim = queue_order.claim_state(call.claimed_by, call.claimed_until, self._now, self._viewer_id)
+        when, when_more = self._when(which, call)
+        return QueueRow(
+            call_id=str(call.id),
+            name=call.name,
+            # A name and its age stay on one line.
+            children=", ".join(
+                [f"{one.first_name}\N{NO-BREAK SPACE}{age_in_years(one.born_on, today)}" for one in children]
+            ),
+            when=when,
+            when_more=when_more,
+            facts=self._facts(children),
+            flags=self._flags(call, which),
+            note=" · ".join(filter(None, (self._kind(call), self._times(shown), self._tried(shown)))),
+            state=_state(which, call, claim),
+            held=self._held(call, claim),
+        )
 
+    def _short(self, on: date) -> str:
+        return _short_day(on, self._today.year, self._lang)
 
-def _facts(w: SimpleNamespace, children: Sequence[ShownChild], today: date) -> list[str]:
-    """How long ago the first order was; who is responsible until when, once where it is one answer."""
-    orders = [child.order_on for child in children if child.order_on]
-    facts = [w.order % {"age": years_and_months(min(orders), today)}] if orders else []
-    answers: dict[Responsible | None, list[str]] = {}
-    for child in children:
-        answers.setdefault(child.responsible, []).append(child.first_name)
-    for answer, names in answers.items():
-        said = _responsible(w, answer)
-        facts.append(said if len(answers) == 1 else f"{', '.join(names)}: {said}")
-    return facts
+    def _when(self, which: Section, call: Any) -> tuple[str, str]:
+        """What the row leads with, and a smaller word beside it."""
+        w, today = self._words, self._today
+        at, why = (call.promised_at, w.promised) if call.promised_at else (call.not_before, w.not_before)
+        if at is not None and (which is Section.LATER or call.promised_at):
+            at = clock.london(at)
+            is_today = at.date() == today
+            return (clock_time(at) if is_today else f"{self._short(at.date())}, {clock_time(at)}"), why
+        days = (today - call.due_on).days
+        if days > 0:
+            return self._short(call.due_on), (w.day_over if days == 1 else w.days_over % {"days": days})
+        return (w.today if days == 0 else self._short(call.due_on)), w.due
 
+    def _facts(self, children: Sequence[ShownChild]) -> list[str]:
+        """How long ago the first order was; who is responsible until when, once where it is one answer."""
+        orders = [child.order_on for child in children if child.order_on]
+        age = _years_and_months(min(orders), self._today, self._lang) if orders else ""
+        facts = [self._words.order % {"age": age}] if orders else []
+        answers: dict[Responsible | None, list[str]] = {}
+        for child in children:
+            answers.setdefault(child.responsible, []).append(child.first_name)
+        for answer, names in answers.items():
+            said = self._responsible(answer)
+            facts.append(said if len(answers) == 1 else f"{', '.join(names)}: {said}")
+        return facts
 
-def _responsible(w: SimpleNamespace, answer: Responsible | None) -> str:
-    if answer is None or answer.council is None:
-        return str(w.needs_decision)
-    name = directories.councils().name(answer.council)
-    return w.until % {"council": name, "day": short_day(answer.until)} if answer.until else name
+    def _responsible(self, answer: Responsible | None) -> str:
+        if answer is None or answer.name is None:
+            return str(self._words.needs_decision)
+        if answer.until is None:
+            return answer.name
+        return str(self._words.until % {"council": answer.name, "day": self._short(answer.until)})
 
+    def _flags(self, call: Any, which: Section) -> list[str]:
+        """What changes how the call is made: a concern, another language, an adjustment."""
+        flags = [self._words.concern] if call.has_concern and which is not Section.CONCERN else []
+        if call.language != "English":
+            flags.append(call.language)
+        if call.adjustments != "[]":
+            flags += [self._words.adjustments.get(one, one) for one in loads(call.adjustments)]
+        return flags
 
-def _flags(w: SimpleNamespace, call: Any, which: Section) -> list[str]:
-    """What changes how the call is made: a concern, another language, an adjustment."""
-    flags = [w.concern] if call.has_concern and which is not Section.CONCERN else []
-    if call.language != "English":
-        flags.append(call.language)
-    if call.adjustments != "[]":
-        flags += [w.adjustments.get(one, one) for one in loads(call.adjustments)]
-    return flags
+    def _kind(self, call: Any) -> str:
+        """Yearly calls are the rule, so only others are named."""
+        if call.kind is CallKind.ANNUAL:
+            return str(self._words.moving_on) if call.moving_on else ""
+        return str(self._words.kinds[call.kind])
 
+    def _times(self, shown: ShownCall) -> str:
+        said = times_in_words(shown.call.good_times, shown.call.never_times, shown.call.evenings, self._lang)
+        is_good = said and contact.good_now(shown.times, self._local)
+        return f"{self._words.good_now} · {said}" if is_good else said
 
-def _kind(w: SimpleNamespace, call: Any) -> str:
-    """Yearly calls are the rule, so only others are named."""
-    if call.kind is CallKind.ANNUAL:
-        return str(w.moving_on) if call.moving_on else ""
-    return str(w.kinds[call.kind])
+    def _tried(self, shown: ShownCall) -> str:
+        """How far the attempts have got, and the latest: what happened, on which day, who it was."""
+        w, tried = self._words, shown.tried
+        if tried is None:
+            return ""
+        on = tried.last.at_local.date()
+        last = w.last % {
+            "outcome": w.outcomes[tried.last.outcome],
+            "day": w.today_small if on == self._today else self._short(on),
+            "who": w.you if tried.last_by_id == self._viewer_id else tried.last_by,
+        }
+        now = tried.standing
+        if shown.call.with_manager:
+            return f"{w.manager_decides} · {last}"
+        if now.counted == 0:
+            return str(last)
+        number = w.attempt % {"number": min(now.counted + 1, now.needed), "needed": now.needed}
+        if now.needs_other_band and now.bands_untried:
+            untried = ", ".join(w.bands[band] for band in now.bands_untried)
+            number = w.untried % {"attempt": number, "bands": untried}
+        return f"{number} · {last}"
 
-
-def _tried(w: SimpleNamespace, shown: ShownCall, viewer_id: UUID, today: date) -> str:
-    """How far the attempts have got, and the latest: what happened, on which day, who it was."""
-    tried = shown.tried
-    if tried is None:
-        return ""
-    on = tried.last.at_local.date()
-    last = w.last % {
-        "outcome": w.outcomes[tried.last.outcome],
-        "day": w.today_small if on == today else short_day(on),
-        "who": w.you if tried.last_by_id == viewer_id else tried.last_by,
-    }
-    now = tried.standing
-    if shown.call.with_manager:
-        return f"{w.manager_decides} · {last}"
-    if now.counted == 0:
-        return str(last)
-    number = w.attempt % {"number": min(now.counted + 1, now.needed), "needed": now.needed}
-    if now.needs_other_band and now.bands_untried:
-        untried = ", ".join(w.bands[band] for band in now.bands_untried)
-        number = w.untried % {"attempt": number, "bands": untried}
-    return f"{number} · {last}"
+    def _held(self, call: Any, claim: Claim) -> str:
+        if claim is Claim.FREE:
+            return ""
+        time = clock_time(call.claimed_until)
+        if claim is Claim.MINE:
+            return str(self._words.held_by_you % {"time": time})
+        return str(self._words.held_by % {"name": call.held_by, "time": time})
 
 
 def _state(which: Section, call: Any, claim: Claim) -> str:
@@ -153,14 +164,14 @@ def _state(which: Section, call: Any, claim: Claim) -> str:
     return "later" if which is Section.LATER else claim.value
 
 
-def _held(w: SimpleNamespace, call: Any, state: Claim) -> str:
-    time = clock_time(call.claimed_until)
-    match state:
-        case Claim.OTHERS:
-            return str(w.held_by % {"name": call.held_by, "time": time})
-        case Claim.MINE:
-            return str(w.held_by_you % {"time": time})
-    return ""
+@lru_cache(maxsize=4096)
+def _short_day(on: date, _this_year: int, _lang: str) -> str:
+    return short_day(on)
+
+
+@lru_cache(maxsize=4096)
+def _years_and_months(since: date, on: date, _lang: str) -> str:
+    return years_and_months(since, on)
 
 
 @lru_cache(maxsize=2048)

@@ -3,7 +3,6 @@
 import re
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -14,13 +13,13 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call, Conversation, Escalation
 from catchup.models.concern import Concern
-from catchup.models.family import Family
 from catchup.models.outbox import Message
 from catchup.models.signpost import Signpost, SupportRequest
 from catchup.models.staff import Staff
 from catchup.rules.terms import Category, ClosedAs, EscalationKind, Role
 from catchup.services import families
 from catchup.services.asked_for import ask_for_call
+from tests.factories.conversations import address, answers, concern_answers, welcome_call
 from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family, a_viewer
 from tests.factories.services import a_service
 from tests.factories.staff import sign_in, staff_member
@@ -39,47 +38,6 @@ def lead(client: FlaskClient) -> Staff:
     staff = staff_member(councils=(KENT,))
     sign_in(client, staff)
     return staff
-
-
-def welcome_call(family: Family) -> Call:
-    return db.session.scalars(select(Call).where(Call.family_id == family.id)).one()
-
-
-def answers(call: Call, **changes: str) -> dict[str, str]:
-    """The least that can be saved."""
-    return {
-        "version": str(call.version),
-        "form_token": str(uuid4()),
-        "identity_checked": "yes",
-        "free_to_talk": "yes",
-        "need": "none",
-        "concern": "no",
-        "follow_up": "by_need",
-    } | changes
-
-
-def address(call: Call) -> str:
-    return f"/calls/{call.id}/conversation"
-
-
-def concern_answers(call: Call, family: Family, **changes: str) -> dict[str, str]:
-    facts = {
-        "kind": "child_at_risk",
-        "what": "Something that was heard",
-        "referral_made": "yes",
-        "child": str(family.children[0].id),
-        "place": "At home",
-        "council": MEDWAY,
-        "told_on-day": "3",
-        "told_on-month": "7",
-        "told_on-year": "2024",
-        "told_time": "0.05",
-        "told_whom": "Duty worker Example",
-        "reference_awaited": "y",
-        "parent_told": "yes",
-    } | changes
-    prefixed = {f"concern_facts-{name}": value for name, value in facts.items()}
-    return answers(call, concern="yes") | prefixed
 
 
 def test_the_questions_of_each_child_parent_and_home_are_on_the_page(

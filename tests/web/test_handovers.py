@@ -318,51 +318,6 @@ def test_administrators_have_no_handovers(app: Flask) -> None:
     assert client.get(address(handover)).status_code == 403
 
 
-# The letter
-
-
-def letter(client: FlaskClient, handover: Handover) -> str:
-    page = client.get(address(handover, f"letter/{handover.family.parents[0].id}")).text
-    found = re.search(r"<article.*?</article>", page, re.DOTALL)
-    assert found is not None
-    return " ".join(re.sub("<[^>]+>", " ", found[0]).split())
-
-
-def test_the_letter_says_what_changes_and_names_no_child_and_no_address(
-    client: FlaskClient, lead: Staff
-) -> None:
-    text = letter(client, a_handover(lead=lead))
-    assert "Dear Sam Example," in text
-    assert (
-        "From 11 June 2026, Medway is the council to ask for extra help for your child, because you live "
-        "there. Until then it’s Kent." in text
-    )
-    assert "The allowance you have stays with Kent." in text
-    assert "We’ll send Medway nothing you haven’t seen." in text
-    assert "Priya will still ring each year." in text
-    for word in ("Ada", "Invented Street", "ME4"):
-        assert word not in text
-    assert "adopt" not in text.casefold()
-
-
-def test_the_letter_tells_children_apart_by_age(client: FlaskClient, lead: Staff) -> None:
-    children = [
-        a_child(ORDER_ON, first_name="Ada", born_on=date(2019, 3, 1)),
-        a_child(date(2024, 6, 10), first_name="Ben", born_on=date(2021, 3, 3)),
-    ]
-    text = letter(client, a_handover(lead=lead, children=children))
-    assert "extra help for your child aged 7," in text
-    assert "We’ll send Medway nothing about you." in text
-
-
-def test_a_parent_who_has_not_confirmed_gets_no_letter(client: FlaskClient, lead: Staff) -> None:
-    parents = (NewParent("Sam Example"), NewParent("Jo Example", confirmed=False))
-    handover = a_handover(lead=lead, parents=parents)
-    first, second = handover.family.parents
-    assert client.get(address(handover, f"letter/{first.id}")).status_code == 200
-    assert client.get(address(handover, f"letter/{second.id}")).status_code == 404
-
-
 def test_a_family_that_moved_is_shown_what_went_to_the_wrong_council(
     client: FlaskClient, lead: Staff
 ) -> None:

@@ -4,7 +4,7 @@ No scope here: these facts are handed to rules and never shown; what a person se
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -63,7 +63,7 @@ def families(ids: Sequence[UUID]) -> dict[UUID, FamilyFacts]:
     """Facts of the families with these ids; one that does not exist is left out."""
     if not ids:
         return {}
-    children = _children(ids)
+    own = children(ids)
     acceptances: dict[UUID, list[tuple[date, date | None]]] = defaultdict(list)
     for row in _of(Membership, ids, Membership.family_id, Membership.accepted_on, Membership.left_on):
         acceptances[row.family_id].append((row.accepted_on, row.left_on))
@@ -90,7 +90,7 @@ def families(ids: Sequence[UUID]) -> dict[UUID, FamilyFacts]:
     ):
         found[key] = _family(
             key,
-            children[key],
+            own.get(key, []),
             sorted(acceptances[key]),
             pauses[key],
             opened[key],
@@ -141,7 +141,8 @@ def _family(
     )
 
 
-def _children(ids: Iterable[UUID]) -> dict[UUID, list[ChildFacts]]:
+def children(ids: Sequence[UUID]) -> dict[UUID, list[ChildFacts]]:
+    """The children alone, oldest first, of the families with these ids; a family without is left out."""
     rows = db.session.execute(
         select(Child.id, Child.family_id, Child.born_on, Child.died_on, Child.joined_on)
         .where(Child.family_id.in_(ids))

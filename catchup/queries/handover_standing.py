@@ -28,12 +28,16 @@ Taken = tuple[HandoverStepKind, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """A day on which a child's support passes on. Without a council at either end somebody must decide."""
+    """A day on which a child's support passes on. Without a council at either end somebody must decide.
+
+    ``why`` is the rules' sentence for the time that begins then.
+    """
 
     on: date
     from_council: str | None
     to_council: str | None
     reason: HandoverReason
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,19 @@ def passings(child: ChildFacts) -> Iterator[Passing]:
     Where the placing council is not known, or was divided, the home council takes over all the same after
     three years, and somebody must find out who has the papers. Source: service policy R2, R4, R8.
     """
+    if child.order is None:
+        return
+    periods = responsibility.timeline_of(child)
     for change in responsibility.changes_of(child):
-        yield Passing(change.on, change.from_council, change.to_council, change.reason)
-    if child.order is None or child.order.placing is Placing.NONE:
+        why = next(period.reason for period in reversed(periods) if period.since <= change.on)
+        yield Passing(change.on, change.from_council, change.to_council, change.reason, why)
+    if child.order.placing is Placing.NONE:
         return
     years = directories.policy(child.order.made_on).placing_years
     takes_over_on = home_council_takes_over_on(child.order.made_on, years)
-    for before, after in pairwise(responsibility.timeline_of(child)):
+    for before, after in pairwise(periods):
         if after.since == takes_over_on and before.decision_needed and after.council:
-            yield Passing(takes_over_on, None, after.council, HandoverReason.THREE_YEARS)
+            yield Passing(takes_over_on, None, after.council, HandoverReason.THREE_YEARS, after.reason)
 
 
 def of(handover: Handover | Row[Any], taken: Sequence[Taken], today: date) -> Standing:

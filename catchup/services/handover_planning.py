@@ -11,27 +11,28 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, exists, insert, select, true, update
+from sqlalchemy import ColumnElement, Row, and_, case, exists, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.base import core
+from catchup.models.council import Council
 from catchup.models.family import Child, Membership, Stop
 from catchup.models.handover import Handover, HandoverStep
 from catchup.models.home import Home
 from catchup.models.order import AdoptionOrder
 from catchup.models.signpost import SupportRequest, SupportRequestStep
-from catchup.queries import directories, facts, handover_standing, responsibility
-from catchup.queries.facts import ChildFacts, FamilyFacts
-from catchup.queries.handover_standing import Passing, Taken
+from catchup.queries import directories, facts, handover_standing
+from catchup.queries.facts import ChildFacts
+from catchup.queries.handover_standing import Taken
 from catchup.rules import handover as rule
 from catchup.rules.calendar import add_months
-from catchup.rules.policy import Policy
 from catchup.rules.responsibility import home_council_takes_over_on
 from catchup.rules.terms import (
     HandoverKind,
     HandoverStepKind,
+    HomeKind,
     SupportKind,
     SupportStep,
 )
@@ -110,36 +111,33 @@ def plan_due(on: date) -> Counts:
 def plan_for(family_ids: Sequence[UUID], on: date) -> Counts:
     """The same for some families only, at once: their facts have just changed. The caller commits."""
     db.session.flush()
-    there = _there(handover.c.family_id.in_(family_ids))
-    members = select(Membership.family_id).where(Membership.family_id.in_(family_ids), *_in_the_scheme())
-    return write(_look_at(db.session.scalars(members).all(), there, on), on)
+    return write(_look_at(_accepted(Membership.family_id.in_(family_ids)), on), on)
 
 
 def look(on: date) -> Due:
     """Compare every change of council planned by a day with the handovers there are. Only reads."""
-    there = _there(true())
-    return _look_at(sorted(_candidates(on, directories.policy(on), there)), there, on)
+    return _look_at(_candidates(on), on)
 
 
-def _look_at(ids: Sequence[UUID], there: There, on: date) -> Due:
+def _look_at(accepted: dict[UUID, date], on: date) -> Due:
+    """Look at families, given with the day each was accepted."""
     due = Due()
+    ids = sorted(accepted)
     for start in range(0, len(ids), AT_A_TIME):
-        some = facts.families(ids[start : start + AT_A_TIME])
-        supported = _supported(list(some))
-        for family in some.values():
-            for child in family.children:
-                _compare(family, child, there.get(child.id, {}), supported[child.id], on, due)
+        some = ids[start : start + AT_A_TIME]
+        there = _there(some)
+        supported = _supported(some)
+        for family_id, children in facts.children(some).items():
+            key = {"family_id": family_id}
+            for child in children:
+                wanted = _wanted(child, accepted[family_id], supported[child.id])
+                _compare({**key, "child_id": child.id}, wanted, there[child.id], on, due)
     return due
 
 
 def write(due: Due, on: date) -> Counts:
     """Write what was found, but where somebody has acted in between. The caller commits."""
-    made = [row for row in due.new if _insert(row)]
-    if made:
-        planned = {"step": HandoverStepKind.PLANNED, "at": clock.now(), "on": on}
-        db.session.execute(
-            insert(step), [{"id": uuid4(), "handover_id": row["id"], **planned} for row in made]
-        )
+    made = _insert(due.new, on)
     changed = [row for row in due.changed if _update(row)]
     restored = [row for row in due.restored if _update({**row, "withdrawn_at": None})]
     withdrawn = [row for row in due.void if _update({**row, "withdrawn_at": clock.now()})]
@@ -153,10 +151,20 @@ def write(due: Due, on: date) -> Counts:
     )
 
 
-def _insert(row: dict[str, Any]) -> bool:
+def _insert(rows: list[dict[str, Any]], on: date) -> list[dict[str, Any]]:
+    """Make the rows that nobody has made meanwhile, each with its first step; returns those."""
+    if not rows:
+        return []
     make = postgresql.insert if db.session.connection().dialect.name == "postgresql" else sqlite.insert
-    statement = make(handover).values(row).on_conflict_do_nothing().returning(handover.c.id)
-    return db.session.scalar(statement) is not None
+    statement = make(handover).on_conflict_do_nothing().returning(handover.c.id)
+    there = set(db.session.scalars(statement, rows))
+    made = [row for row in rows if row["id"] in there]
+    if made:
+        planned = {"step": HandoverStepKind.PLANNED, "at": clock.now(), "on": on}
+        db.session.execute(
+            insert(step), [{"id": uuid4(), "handover_id": row["id"], **planned} for row in made]
+        )
+    return made
 
 
 def _update(row: dict[str, Any]) -> bool:
@@ -170,46 +178,88 @@ def _update(row: dict[str, Any]) -> bool:
     return db.session.scalar(statement) is not None
 
 
-def _there(which: ColumnElement[bool]) -> There:
-    """The handovers for which a condition holds, by child and change day."""
-    taken = handover_standing.steps_of(step.c.handover_id.in_(select(handover.c.id).where(which)))
+def _there(family_ids: Sequence[UUID]) -> There:
+    """The handovers of some families, by child and change day."""
+    of_them = handover.c.family_id.in_(family_ids)
+    taken = handover_standing.steps_of(step.c.handover_id.in_(select(handover.c.id).where(of_them)))
     found: There = defaultdict(dict)
-    for row in db.session.execute(select(*handover.c).where(which)):
+    for row in db.session.execute(select(*handover.c).where(of_them)):
         found[row.child_id][row.change_on] = Known(row, taken.get(row.id, ()))
     return found
 
 
-def _candidates(on: date, policy: Policy, there: There) -> set[UUID]:
-    """Families in the scheme, not stopped, with a day in reach on which a council may change."""
-    horizon = add_months(on, policy.handover_planned_months + 1)
-    members = select(Membership.family_id, Membership.accepted_on).where(*_in_the_scheme())
-    accepted = {row.family_id: row.accepted_on for row in db.session.execute(members)}
-    found = {
-        known.row.family_id
-        for days in there.values()
-        for known in days.values()
-        if known.is_live(on) and known.row.family_id in accepted
-    }
-    for family_id, child_id, day in _possible_days():
-        accepted_on = accepted.get(family_id)
-        if accepted_on is not None and accepted_on <= day <= horizon:
-            known = there.get(child_id, {}).get(day)
-            if known is None or not known.is_over(on):
-                found.add(family_id)
-    return found
+def _candidates(on: date) -> dict[UUID, date]:
+    """Families with a handover that can still change, or a day in reach on which a council may change."""
+    horizon = add_months(on, directories.policy(on).handover_planned_months + 1)
+    accepted = _accepted()
+    found: set[UUID] = set()
+    settled: set[tuple[UUID, date]] = set()
+    rows = select(
+        handover.c.family_id,
+        handover.c.child_id,
+        handover.c.change_on,
+        handover.c.withdrawn_at,
+        _settled(on).label("settled"),
+    )
+    for row in db.session.execute(rows):
+        if row.settled:
+            settled.add((row.child_id, row.change_on))
+        elif row.withdrawn_at is None:
+            found.add(row.family_id)
+    for family_id, child_id, day in _possible_days(horizon):
+        accepted_on = accepted.get(family_id, date.max)
+        if accepted_on <= day <= horizon and (child_id, day) not in settled:
+            found.add(family_id)
+    return {family_id: accepted[family_id] for family_id in found if family_id in accepted}
 
 
-def _in_the_scheme() -> tuple[ColumnElement[bool], ...]:
+def _settled(on: date) -> ColumnElement[bool]:
+    """What ``Known.is_over`` says, but for a council that was given another code meanwhile."""
+    done = case(
+        (handover.c.kind == HandoverKind.TOLD_ONLY, HandoverStepKind.FAMILY_TOLD),
+        else_=HandoverStepKind.ACCEPTED,
+    )
+    was_done = and_(
+        handover.c.change_on <= on, step.c.step == done, step.c.council_code == handover.c.to_council
+    )
+    return exists().where(step.c.handover_id == handover.c.id, or_(step.c.step.in_(ENDED), was_done))
+
+
+def _accepted(*conditions: ColumnElement[bool]) -> dict[UUID, date]:
+    """Families in the scheme and not stopped, with the day each was last accepted."""
     stopped = exists().where(Stop.family_id == Membership.family_id, Stop.lifted_at.is_(None))
-    return (Membership.left_on.is_(None), ~stopped)
+    members = select(Membership.family_id, Membership.accepted_on).where(
+        Membership.left_on.is_(None), ~stopped, *conditions
+    )
+    return {row.family_id: row.accepted_on for row in db.session.execute(members)}
 
 
-def _possible_days() -> Iterator[tuple[UUID, UUID, date]]:
-    """(family, child, day) for every end of a placing council's years and every move."""
+def _possible_days(horizon: date) -> Iterator[tuple[UUID, UUID, date]]:
+    """(family, child, day) for every end of a placing council's years and every move that may come by a day.
+
+    Not for a child who has always lived with the council that placed it: nothing passes on (R7). A council
+    that ends may be divided, and who lives where then is asked of the rules.
+    """
+    lasting = select(Council.code).where(Council.valid_to.is_(None))
+    away = exists().where(
+        Home.child_id == Child.id,
+        Home.superseded_at.is_(None),
+        or_(
+            Home.council_code.is_(None),
+            Home.council_code != AdoptionOrder.placing_council,
+            Home.outside_england,
+            Home.kind.not_in((HomeKind.ADDRESS, HomeKind.ELSEWHERE)),
+        ),
+    )
+    somewhere = exists().where(Home.child_id == Child.id, Home.superseded_at.is_(None))
+    stays = and_(AdoptionOrder.placing_council.in_(lasting), somewhere, ~away)
     orders = (
         select(Child.family_id, Child.id, AdoptionOrder.made_on)
         .join(AdoptionOrder, AdoptionOrder.child_id == Child.id)
-        .where(AdoptionOrder.superseded_at.is_(None), Child.died_on.is_(None))
+        .where(
+            AdoptionOrder.superseded_at.is_(None), AdoptionOrder.made_on <= horizon, Child.died_on.is_(None)
+        )
+        .where(or_(AdoptionOrder.placing_council.is_(None), ~stays))
     )
     for family_id, child_id, made_on in db.session.execute(orders):
         years = directories.policy(made_on).placing_years
@@ -217,7 +267,7 @@ def _possible_days() -> Iterator[tuple[UUID, UUID, date]]:
     moves = (
         select(Child.family_id, Child.id, Home.from_on)
         .join(Home, Home.child_id == Child.id)
-        .where(Home.superseded_at.is_(None), Home.from_on.is_not(None), Child.died_on.is_(None))
+        .where(Home.superseded_at.is_(None), Home.from_on <= horizon, Child.died_on.is_(None))
     )
     for family_id, child_id, from_on in db.session.execute(moves):
         if from_on is not None:
@@ -240,28 +290,19 @@ def _supported(family_ids: Sequence[UUID]) -> dict[UUID, list[tuple[date, Suppor
 
 
 def _compare(
-    family: FamilyFacts,
-    child: ChildFacts,
-    there: dict[date, Known],
-    supported: Sequence[tuple[date, SupportKind]],
-    on: date,
-    due: Due,
+    key: dict[str, UUID], wanted: dict[date, dict[str, Any]], there: dict[date, Known], on: date, due: Due
 ) -> None:
-    passings = {
-        passing.on: passing
-        for passing in handover_standing.passings(child)
-        if rule.brings_handover(passing.on, family.accepted_on)
-    }
-    for day, passing in passings.items():
+    """Hold the handovers of one child, by change day, against those there are."""
+    policy = directories.policy(on)
+    for day, row in wanted.items():
         known = there.get(day)
         if known is not None:
-            _rework(known, _wanted(child, passing, supported), on, due)
-        elif rule.plan_on(day, directories.policy(on)) <= on:
-            key = {"id": uuid4(), "family_id": family.id, "child_id": child.id, "change_on": day}
-            wanted = _wanted(child, passing, supported)
-            due.new.append({**key, "planned_on": on, "family_asked": False, "version": 1, **wanted})
+            _rework(known, row, on, due)
+        elif rule.plan_on(day, policy) <= on:
+            new = {"id": uuid4(), "change_on": day, "planned_on": on, "family_asked": False, "version": 1}
+            due.new.append({**key, **new, **row})
     for day, known in there.items():
-        if day not in passings and known.is_live(on) and not known.kinds & ACTED:
+        if day not in wanted and known.is_live(on) and not known.kinds & ACTED:
             due.void.append(known.key())
 
 
@@ -282,21 +323,25 @@ def _rework(known: Known, wanted: dict[str, Any], on: date, due: Due) -> None:
 
 
 def _wanted(
-    child: ChildFacts, passing: Passing, supported: Sequence[tuple[date, SupportKind]]
-) -> dict[str, Any]:
-    """What a handover's row says of a passing. What is asked for from the change day on is not passed on."""
-    open_kinds = {kind for received_on, kind in supported if received_on < passing.on}
-    kind = rule.kind_for(
-        open_request=bool(open_kinds),
-        therapy_funding=SupportKind.THERAPY_FUND in open_kinds,
-        allowance=child.order is not None and child.order.allowance,
-        family_asks=False,
-    )
-    reasons = [p.reason for p in responsibility.timeline_of(child) if p.since <= passing.on]
-    return {
-        "from_council": passing.from_council,
-        "to_council": passing.to_council,
-        "reason": passing.reason,
-        "why": reasons[-1],
-        "kind": kind,
-    }
+    child: ChildFacts, accepted_on: date, supported: Sequence[tuple[date, SupportKind]]
+) -> dict[date, dict[str, Any]]:
+    """What a child's handovers say, by change day. What is asked for from that day on is not passed on."""
+    found = {}
+    for passing in handover_standing.passings(child):
+        if not rule.brings_handover(passing.on, accepted_on):
+            continue
+        open_kinds = {kind for received_on, kind in supported if received_on < passing.on}
+        kind = rule.kind_for(
+            open_request=bool(open_kinds),
+            therapy_funding=SupportKind.THERAPY_FUND in open_kinds,
+            allowance=child.order is not None and child.order.allowance,
+            family_asks=False,
+        )
+        found[passing.on] = {
+            "from_council": passing.from_council,
+            "to_council": passing.to_council,
+            "reason": passing.reason,
+            "why": passing.why,
+            "kind": kind,
+        }
+    return found

@@ -1,10 +1,13 @@
 """Handovers are planned when the facts bring them, and follow the facts until somebody has acted on them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, insert, select, update
 
 from catchup import clock
 from catchup.extensions import db
@@ -306,3 +309,50 @@ def test_a_looked_after_child_needs_a_decision_at_three_years() -> None:
     homes = [NewHome(), elsewhere(HomeKind.LOOKED_AFTER, date(2025, 1, 1), BEXLEY)]
     (handover,) = planned(a_planned_family(homes=homes))
     assert handover.to_council is None
+
+
+def test_a_handover_that_somebody_else_planned_meanwhile_is_planned_once() -> None:
+    families_there = [a_family([a_child(ORDER_ON)], accepted_on=ACCEPTED_ON) for _ in range(3)]
+    due = handover_planning.look(PLAN_ON)
+    (taken,) = (row for row in due.new if row["family_id"] == families_there[0].id)
+    db.session.execute(insert(Handover).values({**taken, "id": uuid4()}))
+    assert handover_planning.write(due, PLAN_ON).created == {"handovers": 2}
+    assert [len(planned(family)) for family in families_there] == [1, 1, 1]
+    assert [len(planned(family)[0].steps) for family in families_there] == [0, 1, 1]
+
+
+@contextmanager
+def looking_closely() -> Iterator[list[str]]:
+    """The statements that read the facts of a family rather than find out which to look at."""
+    closely: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if "support_request" in statement:
+            closely.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield closely
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def test_a_family_with_nothing_left_to_pass_on_is_not_looked_at_again() -> None:
+    family = a_planned_family()
+    with looking_closely() as closely:
+        handover_planning.look(CHANGE_ON)
+        assert closely
+        take(planned(family)[0], HandoverStepKind.FAMILY_TOLD)
+        closely.clear()
+        handover_planning.look(CHANGE_ON)
+        assert not closely
+
+
+@pytest.mark.parametrize("council, is_asked", [(KENT, False), (SURREY, True)])
+def test_a_child_who_stays_with_the_council_that_placed_it_is_looked_at_only_if_that_council_ends(
+    council: str, is_asked: bool
+) -> None:
+    a_family([a_child(ORDER_ON, placing_council=council)], accepted_on=ACCEPTED_ON, home_council=council)
+    with looking_closely() as closely:
+        assert handover_planning.look(PLAN_ON).new == []
+    assert bool(closely) is is_asked

@@ -7,7 +7,7 @@ other over a generated population.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,14 +16,16 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     FromClause,
+    Integer,
     Select,
     Uuid,
     and_,
     bindparam,
     case,
     exists,
+    false,
     func,
-    literal,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -56,7 +58,7 @@ shut_out = core(ShutOut)
 _ME = bindparam("me", type_=Uuid())
 _TODAY = bindparam("today", type_=Date())
 _NOW = bindparam("now", type_=UtcDateTime())
-_NO_WAIT = literal(datetime(1970, 1, 1, tzinfo=UTC), UtcDateTime())
+_REQUESTED = bindparam("requested", CallKind.REQUESTED, type_=call.c.kind.type)
 _NUMBER = {section: number for number, section in enumerate(Section)}
 
 
@@ -193,9 +195,9 @@ def _statement(shape: _Shape, owned: ColumnElement[bool]) -> Any:
     for which in shape.sections:
         found = (
             select(call.c.id, call.c.family_id, call.c.due_on)
-            .where(*_stands_in(which, shape.serving), owned, *_may_be_called(), _is_first_of_family())
+            .where(*_stands_in(which, shape.serving), owned, *_may_be_called(), _is_first_of_family(which))
             .order_by(call.c.due_on, call.c.id)
-            .limit(CAP + 1)
+            .limit(literal_column(str(CAP + 1), Integer()))
         )
         if shape.beyond:
             after = tuple_(bindparam("beyond_on", type_=Date()), bindparam("beyond_id", type_=Uuid()))
@@ -205,19 +207,19 @@ def _statement(shape: _Shape, owned: ColumnElement[bool]) -> Any:
 
 
 def _in_order(which: Section, found: FromClause, shape: _Shape) -> Select[Any]:
-    not_good = _not_good(shape.weekday, shape.band)
+    not_good = _not_good(shape.weekday, shape.band).label("not_good")
     return (
         select(
-            literal(_NUMBER[which]),
+            _as_number(which).label("number"),
             func.count().over().label("total"),
-            not_good.label("not_good"),
+            not_good,
             found.c.due_on,
             found.c.id,
             found.c.family_id,
         )
-        .join(Family, family.c.id == found.c.family_id)
+        .join(family, family.c.id == found.c.family_id)
         .order_by(not_good, found.c.due_on, found.c.id)
-        .limit(shape.most)
+        .limit(literal_column(str(shape.most), Integer()))
     )
 
 
@@ -228,13 +230,13 @@ def _stands_in(which: Section, serving: bool) -> list[ColumnElement[bool]]:
             select(concern.c.family_id).where(concern.c.acknowledged_at.is_(None))
         ),
         Section.PROMISED: call.c.promised_at <= _NOW,
-        Section.ASKED: call.c.kind == CallKind.REQUESTED,
+        Section.ASKED: call.c.kind == _REQUESTED,
         Section.OVERDUE: call.c.due_on < _TODAY,
         Section.DUE_TODAY: call.c.due_on == _TODAY,
         Section.OPENING: call.c.due_on > _TODAY,
         Section.LATER: _waits(call.c),
     }
-    stands = [call.c.closed_at.is_(None), narrowed[which], _number(call.c) == _NUMBER[which]]
+    stands = [call.c.closed_at.is_(None), narrowed[which], _number(call.c) == _as_number(which)]
     return [*stands, *_may_be_given()] if serving else stands
 
 
@@ -244,19 +246,25 @@ def _number(row: Any) -> ColumnElement[int]:
     # By itself it would look for the call one level up only, which is not where a family's others see it.
     worried = worried.correlate(row.family_id.table)
     return case(
-        (worried, _NUMBER[Section.CONCERN]),
-        (_waits(row), _NUMBER[Section.LATER]),
-        (row.promised_at.is_not(None), _NUMBER[Section.PROMISED]),
-        (row.kind == CallKind.REQUESTED, _NUMBER[Section.ASKED]),
-        (row.due_on < _TODAY, _NUMBER[Section.OVERDUE]),
-        (row.due_on == _TODAY, _NUMBER[Section.DUE_TODAY]),
-        else_=_NUMBER[Section.OPENING],
+        (worried, _as_number(Section.CONCERN)),
+        (_waits(row), _as_number(Section.LATER)),
+        (row.promised_at.is_not(None), _as_number(Section.PROMISED)),
+        (row.kind == _REQUESTED, _as_number(Section.ASKED)),
+        (row.due_on < _TODAY, _as_number(Section.OVERDUE)),
+        (row.due_on == _TODAY, _as_number(Section.DUE_TODAY)),
+        else_=_as_number(Section.OPENING),
     )
 
 
+def _as_number(which: Section) -> ColumnElement[int]:
+    # Written out: a value that is bound costs as much as a row that is read.
+    return literal_column(str(_NUMBER[which]), Integer())
+
+
 def _waits(row: Any) -> ColumnElement[bool]:
-    until = func.coalesce(row.promised_at, row.not_before, _NO_WAIT)
-    return or_(row.opens_on > _TODAY, until > _NOW)
+    """Not before its time; NULL, which is as good as no, where no time is set."""
+    waits_for_a_try = and_(row.promised_at.is_(None), row.not_before > _NOW)
+    return or_(row.opens_on > _TODAY, row.promised_at > _NOW, waits_for_a_try)
 
 
 def _may_be_called() -> list[ColumnElement[bool]]:
@@ -274,7 +282,7 @@ def _may_be_called() -> list[ColumnElement[bool]]:
 def _may_be_given() -> list[ColumnElement[bool]]:
     """Not before its time, not somebody else's, not with a manager."""
     return [
-        ~_waits(call.c),
+        func.coalesce(_waits(call.c), false()) == false(),
         or_(call.c.claimed_by.is_(None), call.c.claimed_until <= _NOW, call.c.claimed_by == _ME),
         ~is_with_manager(call.c.id),
     ]
@@ -289,26 +297,22 @@ def is_with_manager(call_id: Any) -> ColumnElement[bool]:
     )
 
 
-def _is_first_of_family() -> ColumnElement[bool]:
-    """A family is one row: its other open calls stand behind this one."""
+def _is_first_of_family(which: Section) -> ColumnElement[bool]:
+    """A family is one row: its other open calls stand behind this one, which stands in ``which``."""
     other = call.alias()
-    mine, others = _number(call.c), _number(other.c)
+    others = tuple_(_number(other.c), other.c.due_on, other.c.id)
     return ~exists().where(
         other.c.family_id == call.c.family_id,
         other.c.closed_at.is_(None),
-        other.c.id != call.c.id,
-        or_(
-            others < mine,
-            and_(others == mine, tuple_(other.c.due_on, other.c.id) < tuple_(call.c.due_on, call.c.id)),
-        ),
+        others < tuple_(_as_number(which), call.c.due_on, call.c.id),
     )
 
 
 def _not_good(weekday: int, band: Band | None) -> ColumnElement[int]:
     """0 where the family's good times include now, else 1: ``rules.contact.good_now`` in SQL."""
     if band is None:
-        return literal(1)
+        return literal_column("1", Integer())
     named = f'%"{band.value}"%'
     good = family.c.good_times[str(weekday)].as_string().like(named)
     never = func.coalesce(family.c.never_times[str(weekday)].as_string(), "").like(named)
-    return case((and_(good, ~never), 0), else_=1)
+    return case((and_(good, ~never), literal_column("0", Integer())), else_=literal_column("1", Integer()))

@@ -47,7 +47,6 @@ CAP = 200  # a section is counted, and put into order, this far; what lies beyon
 FIRST = 25  # rows of a section that the first page may show
 
 SERVED = tuple(section for section in Section if section is not Section.LATER)
-DATED = {Section.OVERDUE, Section.DUE_TODAY, Section.OPENING}
 WITH_MANAGER = (EscalationKind.NOT_REACHED, EscalationKind.NO_NUMBER)
 
 # Tables rather than classes: the page is opened all day long, and objects cost more than their rows.

@@ -37,18 +37,25 @@ def load(count: int, seed: int, today: datetime | None, *, if_empty: bool, as_js
             made = demo.load(count, seed, today.date() if today else clock.today(), progress)
             db.session.commit()
     except RealDataError as refusal:
-        if if_empty:
-            return
-        raise click.ClickException(str(refusal)) from refusal
+        if not if_empty:
+            raise click.ClickException(str(refusal)) from refusal
+        counts = {}
+    else:
+        counts = {
+            "families": made.families,
+            "children": made.children,
+            "calls": made.calls,
+            "recorded_orders": made.recorded_orders,
+        }
     if as_json:
-        people = [{"name": p.name, "email": p.email, "role": p.role} for p in made.people]
-        counts = {"families": made.families, "children": made.children, "calls": made.calls}
-        click.echo(json.dumps({**counts, "recorded_orders": made.recorded_orders, "people": people}))
+        people = [{"name": who.name, "email": who.email, "role": who.role} for who in demo.PEOPLE]
+        click.echo(json.dumps({**counts, "people": people}))
         return
-    click.echo(
-        f"{made.families} families, {made.children} children, {made.calls} calls, "
-        f"{made.recorded_orders} recorded orders."
-    )
+    if counts:
+        click.echo(", ".join(f"{number} {what.replace('_', ' ')}" for what, number in counts.items()) + ".")
+    click.echo(f"These people can sign in, with the password {demo.DEMO_PASSWORD!r} or one click:")
+    for who in demo.PEOPLE:
+        click.echo(f"  {who.email:<22} {who.name:<18} {who.role.value}")
 
 
 commands: list[click.Command] = [group]

@@ -38,13 +38,12 @@ class RealDataError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a load made, and who can sign in."""
+    """How much a load made."""
 
     families: int
     children: int
     calls: int
     recorded_orders: int
-    people: tuple[people.Person, ...]
 
 
 def load(count: int, seed: int, today: date, progress: Callable[[str], None]) -> Loaded:
@@ -87,7 +86,6 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
         children=db.session.scalar(select(func.count()).select_from(Child)) or 0,
         calls=db.session.scalar(select(func.count()).select_from(Call)) or 0,
         recorded_orders=orders,
-        people=people.PEOPLE,
     )
 
 

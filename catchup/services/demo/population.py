@@ -47,8 +47,9 @@ def population(count: int, today: date, random: Random) -> Iterator[Invented]:
     made = list(_traps(today, random))[:count]
     yield from made
     sizes = [1] * (count - len(made))
-    more = count * 4 // 3 - sum(len(one.new.children) for one in made) - len(sizes)
-    while sizes and more > 0:
+    wanted = count * 4 // 3 - sum(len(one.new.children) for one in made) - len(sizes)
+    more = min(wanted, 2 * len(sizes))
+    while more > 0:
         number = random.randrange(len(sizes))
         if sizes[number] < 3:
             sizes[number] += 1

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Uuid, and_, exists, false, func, or_, select, true, type_coerce
 
 from catchup import clock
 from catchup.crypto import ring
@@ -15,7 +15,8 @@ from catchup.models.family import Family, Parent, Phone
 from catchup.models.home import Address
 from catchup.models.registration import JoinDraft, Registration, RegistrationCouncil
 from catchup.models.staff import Staff, StaffCouncil, StaffRole, staff_role
-from catchup.queries.scope import Viewer, in_scope
+from catchup.queries.scope import Viewer, in_scope, not_shut_out
+from catchup.rules import registration as rule
 from catchup.rules.registration import Application
 from catchup.rules.terms import Role
 
@@ -57,9 +58,13 @@ def draft_answers(id_hash: bytes) -> dict[str, Any] | None:
 def seen_by(viewer: Viewer) -> ColumnElement[bool]:
     """A condition on ``Registration``: those of the viewer's councils. Hub staff see all of them.
 
-    One that belongs to no council with staff here is every manager's, so that it is not left lying.
-    Source: service policy P5.
+    One that belongs to no council with staff here is every manager's, so that it is not left lying. Nobody
+    who was shut out of the family that came of it. Source: service policy P5.
     """
+    return and_(_of_councils(viewer), not_shut_out(viewer, type_coerce(Registration.family_id, Uuid())))
+
+
+def _of_councils(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.role is Role.ADMINISTRATOR:
         return false()
     if viewer.hub:
@@ -72,36 +77,62 @@ def seen_by(viewer: Viewer) -> ColumnElement[bool]:
     return or_(own, ~somebodys)
 
 
-def to_check(viewer: Viewer) -> Sequence[Registration]:
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Some registrations that wait, and how many do."""
+
+    shown: Sequence[Registration]
+    count: int
+
+
+def to_check(viewer: Viewer) -> Undecided:
     """Registrations nobody has decided on: those of the same day first, then by their day; at most 50."""
     same_day = or_(Registration.talk_sooner, Registration.has_note)
-    return db.session.scalars(
+    return _undecided(viewer, order_by=(same_day.desc(),))
+
+
+def late(viewer: Viewer, today: date) -> Undecided:
+    """Those whose day has passed, the latest first to be late; at most 50. Source: service policy R23."""
+    return _undecided(viewer, Registration.look_by_on < today)
+
+
+def _undecided(
+    viewer: Viewer, *which: ColumnElement[bool], order_by: Sequence[ColumnElement[Any]] = ()
+) -> Undecided:
+    waits = (Registration.decision.is_(None), seen_by(viewer), *which)
+    found = db.session.scalars(
         select(Registration)
-        .where(Registration.decision.is_(None), seen_by(viewer))
-        .order_by(same_day.desc(), Registration.look_by_on, Registration.submitted_at, Registration.id)
+        .where(*waits)
+        .order_by(*order_by, Registration.look_by_on, Registration.submitted_at, Registration.id)
         .limit(LONGEST_LIST)
     ).all()
-
-
-def count_to_check(viewer: Viewer) -> int:
-    """How many there are."""
-    undecided = select(func.count()).select_from(Registration).where(Registration.decision.is_(None))
-    return db.session.scalar(undecided.where(seen_by(viewer))) or 0
+    count = db.session.scalar(select(func.count()).select_from(Registration).where(*waits)) or 0
+    shown = _of_strangers(found, viewer)
+    return Undecided(shown, count - len(found) + len(shown))
 
 
 def decided(viewer: Viewer, most: int = 20) -> Sequence[Registration]:
     """The latest decisions, newest first."""
-    return db.session.scalars(
+    found = db.session.scalars(
         select(Registration)
         .where(Registration.decision.is_not(None), seen_by(viewer))
         .order_by(Registration.decided_at.desc(), Registration.id)
         .limit(most)
     ).all()
+    return _of_strangers(found, viewer)
 
 
 def get(registration_id: UUID, viewer: Viewer) -> Registration | None:
     """One registration; None where there is none in the viewer's scope."""
-    return db.session.scalar(select(Registration).where(Registration.id == registration_id, seen_by(viewer)))
+    found = db.session.scalars(
+        select(Registration).where(Registration.id == registration_id, seen_by(viewer))
+    ).all()
+    return next(iter(_of_strangers(found, viewer)), None)
+
+
+def _of_strangers(found: Sequence[Registration], viewer: Viewer) -> Sequence[Registration]:
+    """Without those whose family says that it knows the viewer. Source: service policy R19, P5."""
+    return [one for one in found if not rule.names(rule.read(one.answers).people_known, viewer.name)]
 
 
 def families_like(said: Application, viewer: Viewer) -> FamilyMatches:
@@ -136,6 +167,17 @@ def families_like(said: Application, viewer: Viewer) -> FamilyMatches:
 
 def leads_for(councils: frozenset[str], viewer: Viewer) -> Sequence[tuple[UUID, str]]:
     """(id, name) of those who could ring the family: the viewer, then staff of these councils by name."""
+    return [(viewer.id, viewer.name), *_others(councils, viewer)]
+
+
+def could_see(councils: frozenset[str], viewer: Viewer) -> Sequence[tuple[UUID, str]]:
+    """(id, name) of those others who would see the family, by name: of these councils or of the hub."""
+    return _others(councils, viewer, Staff.hub.is_(True))
+
+
+def _others(
+    councils: frozenset[str], viewer: Viewer, *or_who: ColumnElement[bool]
+) -> Sequence[tuple[UUID, str]]:
     rings = exists().where(
         staff_role.c.staff_id == Staff.id,
         StaffRole.id == staff_role.c.role_id,
@@ -144,10 +186,10 @@ def leads_for(councils: frozenset[str], viewer: Viewer) -> Sequence[tuple[UUID, 
     of_them = exists().where(StaffCouncil.staff_id == Staff.id, StaffCouncil.council_code.in_(councils))
     rows = db.session.execute(
         select(Staff.id, Staff.name)
-        .where(Staff.active, Staff.id != viewer.id, rings, of_them)
+        .where(Staff.active, Staff.id != viewer.id, rings, or_(of_them, *or_who))
         .order_by(Staff.name, Staff.id)
     )
-    return [(viewer.id, viewer.name), *((row.id, row.name) for row in rows)]
+    return [(row.id, row.name) for row in rows]
 
 
 def decided_by(registration: Registration) -> str | None:

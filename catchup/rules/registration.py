@@ -3,6 +3,7 @@
 Source: service policy R23 and the pages of joining.
 """
 
+import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -247,3 +248,16 @@ def _phone(said: Mapping[str, Any]) -> PhoneSaid:
 def _by_day(days: Iterable[str], bands: Iterable[Band]) -> dict[str, list[str]]:
     chosen = [band.value for band in bands]
     return {day: list(chosen) for day in days}
+
+
+def names(people_known: str | None, name: str) -> bool:
+    """Whether the people a family says it knows are this member of staff: first and last name stand there.
+
+    A first name alone may be anybody's: whoever decides compares. Source: service policy R19, P5.
+    """
+    own = _words(name)
+    return bool(own) and {own[0], own[-1]} <= set(_words(people_known or ""))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text.casefold())

@@ -54,11 +54,14 @@ def accept(
     lead_id: UUID,
     by: Viewer,
     seen_version: int,
+    keep_out: UUID | None = None,
 ) -> Family:
     """Make a family of a registration; the second parent's details wait for that parent's own word.
 
-    Raises AlreadyDecidedError, NoEvidenceError. Source: service policy R23.
+    ``keep_out`` is somebody the family knows, who is shut out from the first moment: not who will ring.
+    Raises AlreadyDecidedError, NoEvidenceError. Source: service policy R23, R19, P5.
     """
+    assert keep_out != lead_id  # noqa: S101 -- the form refuses it
     _hold(registration, seen_version)
     today = clock.today()
     orders: Sequence[RecordedOrder] = ()
@@ -73,6 +76,8 @@ def accept(
         registration.recorded_order_id = evidence.order_id
     said = rule.read(registration.answers)
     family = families.accept(_new_family(said, lead_id, owning_council(said, today, by)), today, by)
+    if keep_out is not None:
+        families.shut_out(family, keep_out, by)
     for order in orders:
         order.family_id = family.id
     registration.family_id = family.id

@@ -96,3 +96,18 @@ def test_a_day_when_nobody_must_ring_is_a_whole_day():
 def test_a_number_that_was_taken_back_is_not_used():
     said = rule.read(answers(phone={"there_is": False}, other_phone={"there_is": True}))
     assert said.phones == ()
+
+
+@pytest.mark.parametrize(
+    "said, name, is_meant",
+    [
+        ("my cousin KIM EXAMPLE", "Kim Example", True),
+        ("Example, Kim", "Kim Alex Example", True),
+        ("Kim", "Kim Example", False),
+        ("Kimberley Examples", "Kim Example", False),
+        (None, "Kim Example", False),
+        ("anybody", "", False),
+    ],
+)
+def test_whom_a_family_knows_here_is_found_by_first_and_last_name(said, name, is_meant):
+    assert rule.names(said, name) is is_meant

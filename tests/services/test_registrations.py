@@ -13,7 +13,7 @@ from catchup.models.call import Call
 from catchup.models.family import Family
 from catchup.models.outbox import Message
 from catchup.models.registration import Evidence, JoinDraft, Registration, RegistrationDecision
-from catchup.queries import recorded_orders, registrations
+from catchup.queries import families, recorded_orders, registrations
 from catchup.queries.registrations import SENT
 from catchup.rules import registration as rule
 from catchup.rules.terms import CallKind, HomeKind, Role
@@ -191,7 +191,7 @@ def test_a_registration_of_no_council_with_staff_here_is_every_managers(session)
 def test_those_of_the_same_day_come_first(session, worker):
     ordinary, sooner = a_registration(), a_registration(sooner={"sooner": True})
     noted = a_registration(anything_else={"note": "Please ring soon"})
-    found = [one.id for one in registrations.to_check(worker)]
+    found = [one.id for one in registrations.to_check(worker).shown]
     assert found == [sooner.id, noted.id, ordinary.id]
 
 
@@ -219,3 +219,34 @@ def test_families_with_the_same_phone_postcode_or_email_are_shown(session, worke
     said = rule.read(answers(email={"address": email.upper()}, phone={"number": "+441632960101"}))
     found = registrations.families_like(said, worker)
     assert [(match.id, match.same) for match in found.shown] == [(family.id, {"email", "phone", "postcode"})]
+
+
+def test_who_they_know_here_does_not_see_the_registration(session, worker):
+    registration = a_registration(people_you_know={"there_is": True, "who": "my cousin KIM O’Example"})
+    kim = a_viewer(staff_member(councils=(KENT,), name="Kim Alex O’Example"))
+    other = a_viewer(staff_member(councils=(KENT,), name="Kim Sample"))
+    assert registrations.get(registration.id, kim) is None
+    assert (registrations.to_check(kim).shown, registrations.to_check(kim).count) == ([], 0)
+    assert registrations.get(registration.id, other) is registration
+    assert registrations.to_check(other).count == 1
+
+
+def test_whoever_was_kept_out_at_acceptance_sees_neither_family_nor_registration(session, worker):
+    kim = a_viewer(staff_member(councils=(KENT,)))
+    registration = a_registration()
+    assert (kim.id, kim.name) in registrations.could_see(frozenset({KENT}), worker)
+    assert worker.id not in dict(registrations.could_see(frozenset({KENT}), worker))
+    family = service.accept(registration, CONFIRMED, worker.id, worker, registration.version, kim.id)
+    session.commit()
+    shown = {who.id: families.get(family.id, who, clock.today()) is not None for who in (worker, kim)}
+    assert shown == {worker.id: True, kim.id: False}
+    assert registrations.get(registration.id, kim) is None
+    assert registrations.decided(kim) == []
+
+
+def test_a_registration_is_late_from_the_day_after_its_own(session, worker):
+    registration = a_registration()
+    assert registrations.late(worker, registration.look_by_on).shown == []
+    assert registrations.late(worker, registration.look_by_on + timedelta(days=1)).shown == [registration]
+    service.refuse(registration, "Not known to Kent", worker, registration.version)
+    assert registrations.late(worker, registration.look_by_on + timedelta(days=1)).count == 0

@@ -20,6 +20,7 @@ from catchup.services import concerns, conversations, escalations
 from catchup.services.concerns import NewConcern
 from catchup.services.conversations import ConversationRecord
 from tests.factories.families import BEXLEY, KENT, MEDWAY, a_family, a_viewer
+from tests.factories.joining import a_registration
 from tests.factories.staff import sign_in, staff_member
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -157,3 +158,16 @@ def test_another_councils_needs_are_not_there(app: Flask, manager: Staff) -> Non
     assert stranger.get(f"/needs/{one.id}").status_code == 404
     assert stranger.get(f"/needs/concerns/{concern.id}").status_code == 404
     assert stranger.post(f"/needs/concerns/{concern.id}").status_code == 404
+
+
+def test_a_registration_nobody_looked_at_by_its_day_waits_for_a_manager(
+    client: FlaskClient, manager: Staff
+) -> None:
+    registration = a_registration(name={"full_name": "Late Example"})
+    clock.move_to(registration.look_by_on)
+    assert "Nothing waits for you" in needs(client)
+    clock.move_to(registration.look_by_on + timedelta(days=1))
+    page = needs(client)
+    assert "Registrations nobody has looked at in time" in page
+    assert "Late Example" in page
+    assert f'href="/registrations/{registration.id}"' in page

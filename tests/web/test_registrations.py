@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from catchup.models.audit import AuditEvent
-from catchup.models.family import Family
+from catchup.models.family import Family, ShutOut
 from catchup.models.order import RecordedOrder
 from catchup.models.registration import Registration, RegistrationDecision
 from tests.factories.families import KENT, SHEFFIELD, a_child, a_family
@@ -128,6 +128,26 @@ def test_only_people_who_could_ring_can_be_chosen(client, session, worker):
     stranger = staff_member(councils=(SHEFFIELD,))
     response = decide(client, a_registration(), "accept", lead=str(stranger.id), **CONFIRMED)
     assert response.status_code == 422
+    assert count(session, Family) == 0
+
+
+def test_somebody_they_know_is_kept_out_as_the_family_is_accepted(client, session, worker):
+    kim = staff_member(councils=(KENT,), name="Kim Sample")
+    registration = a_registration(people_you_know={"there_is": True, "who": "Kim"})
+    page = text(client.get(f"/registrations/{registration.id}"))
+    assert "If that is you, go back now" in page
+    assert "Keep somebody out of this family" in page
+    response = decide(client, registration, "accept", lead=str(worker.id), keep_out=str(kim.id), **CONFIRMED)
+    assert response.status_code == 302
+    assert session.scalars(select(ShutOut.staff_id)).all() == [kim.id]
+
+
+def test_who_rings_is_not_kept_out(client, session, worker):
+    kim = staff_member(councils=(KENT,))
+    registration = a_registration()
+    response = decide(client, registration, "accept", lead=str(kim.id), keep_out=str(kim.id), **CONFIRMED)
+    assert response.status_code == 422
+    assert "Choose somebody else to ring" in text(response)
     assert count(session, Family) == 0
 
 

@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _l
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Escalation
-from catchup.queries import directories, families, needs
+from catchup.queries import directories, families, needs, registrations
 from catchup.rules import concerns as rule
+from catchup.rules import registration as registration_rule
 from catchup.rules.terms import EscalationKind
 from catchup.services import concerns, decisions
 from catchup.services.audit import Seen
@@ -56,6 +57,9 @@ def list_needs() -> ResponseReturnValue:
     found = needs.waiting(viewer(), clock.today())
     saw_list("needs.list", "family", found.families)
     policy = directories.policy(clock.today())
+    late = registrations.late(viewer(), clock.today())
+    if late.shown:
+        saw(Seen("registrations.list", "registration"))
     return render_template(
         "manager/needs.html",
         found=found,
@@ -63,6 +67,8 @@ def list_needs() -> ResponseReturnValue:
             (concern, family, rule.acknowledge_by(concern.recorded_at, policy))
             for concern, family in found.concerns
         ],
+        late=[(one, registration_rule.read(one.answers)) for one in late.shown],
+        late_count=late.count,
         now=now,
         names=families.names(
             [one.raised_by for one in found.raised] + [concern.recorded_by for concern, _f in found.concerns]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms.validators import ValidationError
 
 from catchup import clock
 from catchup.queries.recorded_orders import OrderMatch
@@ -34,6 +35,7 @@ class AcceptForm(BaseForm):
     confirmed_by: FullNameField
     confirmed_on: DatePartsField
     lead: SelectField
+    keep_out: SelectField
 
     def proof(self) -> RecordedOrderEvidence | NamedConfirmation:
         """The evidence of a valid form."""
@@ -46,9 +48,23 @@ class AcceptForm(BaseForm):
         """Who will ring."""
         return UUID(str(self.lead.data))
 
+    def keep_out_id(self) -> UUID | None:
+        """Who must not see the family; None: nobody."""
+        return UUID(str(self.keep_out.data)) if self.keep_out.data else None
 
-def accept_form(matches: Iterable[OrderMatch], leads: Sequence[tuple[UUID, str]]) -> type[AcceptForm]:
-    """The form with the recorded orders that could prove this registration and the people who could ring."""
+    def validate_keep_out(self, field: SelectField) -> None:
+        """Who rings sees the family."""
+        if field.data == self.lead.data:
+            raise ValidationError(_("Choose somebody else to ring, or nobody to keep out"))
+
+
+def accept_form(
+    matches: Iterable[OrderMatch], leads: Sequence[tuple[UUID, str]], others: Sequence[tuple[UUID, str]]
+) -> type[AcceptForm]:
+    """The form with the recorded orders that could prove this registration, and the people who could ring.
+
+    ``others`` are those who would see the family.
+    """
     orders = [_option(match) for match in matches if match.family_id is None]
     confirmed = Option(CONFIRMED, _("The placing council confirmed it by name"), or_else=bool(orders))
 
@@ -80,6 +96,12 @@ def accept_form(matches: Iterable[OrderMatch], leads: Sequence[tuple[UUID, str]]
             [Option(str(key), name) for key, name in leads],
             default=str(leads[0][0]),
             missing=_("Choose who will ring"),
+        )
+        keep_out = SelectField(
+            _("Keep somebody out of this family (optional)"),
+            [Option(str(key), name) for key, name in others],
+            hint=_("Somebody they know. That person will find no trace of the family."),
+            blank=_("Nobody"),
         )
 
     return ThisForm

@@ -36,10 +36,11 @@ class Line:
 def registration_list() -> ResponseReturnValue:
     """Those nobody has decided on, and the latest decisions."""
     saw(Seen("registrations.list", "registration"))
+    waiting = registrations.to_check(viewer())
     return render_template(
         "staff/registrations.html",
-        lines=_lines(registrations.to_check(viewer())),
-        count=registrations.count_to_check(viewer()),
+        lines=_lines(waiting.shown),
+        count=waiting.count,
         decided=_lines(registrations.decided(viewer())),
         nav="registrations",
     )
@@ -61,7 +62,7 @@ def accept_registration(registration_id: UUID) -> ResponseReturnValue:
     if not form.validate():
         return _page(found, accept=form, status=422)
     try:
-        service.accept(found, form.proof(), form.lead_id(), viewer(), _seen_version())
+        service.accept(found, form.proof(), form.lead_id(), viewer(), _seen_version(), form.keep_out_id())
     except AlreadyDecidedError:
         return _decided_meanwhile(registration_id)
     except NoEvidenceError as error:
@@ -106,7 +107,8 @@ def _decided_meanwhile(registration_id: UUID) -> ResponseReturnValue:
 def _accept_form(found: Registration, said: Application) -> AcceptForm:
     matches = recorded_orders.like(said, viewer())
     councils = said.councils | {service.owning_council(said, clock.today(), viewer())}
-    return accept_form(matches.shown, registrations.leads_for(councils, viewer()))()
+    leads, others = registrations.leads_for(councils, viewer()), registrations.could_see(councils, viewer())
+    return accept_form(matches.shown, leads, others)()
 
 
 def _lines(found: Sequence[Registration]) -> Sequence[Line]:

@@ -43,8 +43,8 @@ ROW = """
 <h3 class="cu-row__who"><a class="govuk-link" href="/calls/{call}">{name}</a> <span>{children}</span></h3>
 <p class="cu-row__facts">{facts}</p>
 <p class="cu-row__note"></p>
-<div class="cu-row__do"><button class="govuk-button" formaction="/calls/{call}/start" aria-label="Start: {name}">Start</button>
-<button class="cu-link-button" formaction="/calls/{call}/pass-on" aria-label="I know this family: {name}">I know this family</button></div></li>"""  # noqa: E501 -- the page's own lines
+<div class="cu-row__do"><button type="submit" class="govuk-button" formaction="/calls/{call}/start" aria-label="Start: {name}">Start</button>
+<button type="submit" class="cu-link-button" formaction="/calls/{call}/pass-on" aria-label="I know this family: {name}">I know this family</button></div></li>"""  # noqa: E501 -- the page's own lines
 SECTION = """
 <section class="cu-section{edge}">
 <h2 class="cu-section__title">{title} <span class="cu-count">{count}</span></h2>{rows}{more}

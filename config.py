@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SHORTEST_SECRET = 32
+DEMO_PHONE, DEMO_EMAIL = "01632 960 000", "calls@example.com"  # the number is one that Ofcom keeps for drama
 
 
 class ConfigError(Exception):
@@ -25,7 +27,8 @@ class Settings:
     """Everything the service takes from its surroundings, checked once.
 
     Keys are raw bytes: each encryption key, the index key and the audit key are 32 bytes.
-    ``today`` moves the service's date in a demo and is None otherwise.
+    ``today`` moves the service's date in a demo and is None otherwise. ``contact_phone`` and
+    ``contact_email`` are where families reach the agency; without them no page or message promises either.
     """
 
     database_url: str
@@ -42,6 +45,8 @@ class Settings:
     notify_api_key: str | None = field(default=None, repr=False)
     sender_address: str = "catch-up@example.com"
     agency_name: str = "Catch-up calls"
+    contact_phone: str | None = None
+    contact_email: str | None = None
     trusted_proxies: int = 0
 
     @property
@@ -78,6 +83,8 @@ class Settings:
             notify_api_key=env.get("NOTIFY_API_KEY") or None,
             sender_address=env.get("CATCHUP_SENDER") or "catch-up@example.com",
             agency_name=env.get("CATCHUP_AGENCY") or "Catch-up calls",
+            contact_phone=_contact_phone(env.get("CATCHUP_CONTACT_PHONE") or (DEMO_PHONE if demo else "")),
+            contact_email=_contact_email(env.get("CATCHUP_CONTACT_EMAIL") or (DEMO_EMAIL if demo else "")),
             trusted_proxies=_count(env.get("CATCHUP_PROXIES") or "0"),
         )
 
@@ -110,6 +117,23 @@ def _today(text: str | None, *, demo: bool) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise ConfigError(f"CATCHUP_TODAY must be a date like 2026-11-22, not {text!r}.") from None
+
+
+def _contact_phone(text: str) -> str | None:
+    """A number as it is shown: digits, with blanks where people like to read them."""
+    if not text:
+        return None
+    if not re.fullmatch(r"\+?[0-9][0-9 ]*[0-9]", text) or not 10 <= sum(map(str.isdigit, text)) <= 15:
+        raise ConfigError(f"CATCHUP_CONTACT_PHONE must be a number like {DEMO_PHONE}, not {text!r}.")
+    return text
+
+
+def _contact_email(text: str) -> str | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", text):
+        raise ConfigError(f"CATCHUP_CONTACT_EMAIL must be an address like {DEMO_EMAIL}, not {text!r}.")
+    return text
 
 
 def _base_url(text: str, *, demo: bool) -> str:

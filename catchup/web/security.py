@@ -79,6 +79,8 @@ def _frame() -> dict[str, object]:
         "demo": settings.demo,
         "service_today": clock.today(),
         "agency_name": settings.agency_name,
+        "contact_phone": settings.contact_phone,
+        "contact_email": settings.contact_email,
     }
 
 

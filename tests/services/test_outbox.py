@@ -249,3 +249,16 @@ def test_a_message_takes_no_fact_that_its_wording_has_no_place_for():
         outbox.queue(
             None, None, Channel.EMAIL, "not_reached", {**NEUTRAL, "child": "Bo"}, "a@example.com", clock.now()
         )
+
+
+@pytest.mark.parametrize("phone", [None, "01632 960 000"])
+def test_a_number_is_promised_only_where_there_is_one(
+    app: Flask, mail: list[EmailMessage], phone: str | None
+):
+    app.config["CATCHUP"] = replace(app.config["CATCHUP"], contact_phone=phone)
+    about_registration()
+    assert send() == {"sent": 1}
+    words = mail[0].get_content()
+    assert ("ring 01632 960 000 and give your reference" in words) is bool(phone)
+    assert ("number" in words) is bool(phone)
+    assert "If you did not send us anything" in words

@@ -1,0 +1,42 @@
+"""Settings from the environment: what is taken, what stops the start."""
+
+from pathlib import Path
+
+import pytest
+
+from config import DEMO_EMAIL, DEMO_PHONE, ConfigError, Settings
+from tests.settings import environment
+
+
+def settings(folder: Path, **changes: str) -> Settings:
+    return Settings.from_environment(environment("sqlite:///nowhere.db", folder, **changes))
+
+
+def test_nobody_is_promised_a_number_that_was_not_given(tmp_path: Path):
+    found = settings(tmp_path)
+    assert (found.contact_phone, found.contact_email) == (None, None)
+
+
+def test_a_demo_shows_a_number_and_an_address_that_nobody_has(tmp_path: Path):
+    found = settings(tmp_path, CATCHUP_DEMO="1")
+    assert (found.contact_phone, found.contact_email) == (DEMO_PHONE, DEMO_EMAIL)
+
+
+@pytest.mark.parametrize("phone", ["01632 960 000", "+44 1632 960000", "0300 123 4567"])
+def test_a_number_is_shown_as_it_was_given(tmp_path: Path, phone: str):
+    assert settings(tmp_path, CATCHUP_CONTACT_PHONE=phone).contact_phone == phone
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("CATCHUP_CONTACT_PHONE", "ring us"),
+        ("CATCHUP_CONTACT_PHONE", "999"),
+        ("CATCHUP_CONTACT_PHONE", "01632 960 000 ext 4"),
+        ("CATCHUP_CONTACT_EMAIL", "calls"),
+        ("CATCHUP_CONTACT_EMAIL", "Calls <calls@example.com>"),
+    ],
+)
+def test_what_cannot_be_rung_or_written_to_stops_the_start(tmp_path: Path, name: str, value: str):
+    with pytest.raises(ConfigError, match=name):
+        settings(tmp_path, **{name: value})

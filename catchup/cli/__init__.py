@@ -13,6 +13,7 @@ MODULES = (
     "directory",
     "jobs",
     "orders",
+    "postcodes",
     "reports",
     "staff",
     "supervisor",

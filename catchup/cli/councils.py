@@ -1,4 +1,4 @@
-"""`flask councils import` and `flask postcodes import`."""
+"""`flask councils import`."""
 
 import csv
 import json

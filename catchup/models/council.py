@@ -1,6 +1,6 @@
 """Councils by code and date, what became of them, and the agencies they form."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
@@ -66,3 +66,15 @@ class AgencyMembership(Identified, Base):
     until_on: Mapped[date | None]
 
     agency: Mapped[Agency] = relationship(back_populates="memberships")
+
+
+class PostcodeDirectory(Base):
+    """The imported edition of the postcode directory, packed: used before the one that comes with us."""
+
+    __tablename__ = "postcode_directory"
+    __table_args__ = (CheckConstraint("id = 1", "one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source: Mapped[str] = mapped_column(String(200))
+    imported_at: Mapped[datetime]
+    packed: Mapped[bytes]

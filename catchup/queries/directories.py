@@ -1,4 +1,4 @@
-"""The councils, the settings and the holidays that the rules are handed."""
+"""The councils, the settings, the postcodes and the holidays that the rules are handed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ from sqlalchemy import select
 from catchup import bank_holidays, clock
 from catchup.extensions import db
 from catchup.models.base import core
-from catchup.models.council import Agency, AgencyMembership, Council, CouncilSuccessor
+from catchup.models.council import Agency, AgencyMembership, Council, CouncilSuccessor, PostcodeDirectory
 from catchup.models.job import Setting as SettingRow
+from catchup.postcodes import Directory, default_directory, load
 from catchup.rules.calendar import Holidays
 from catchup.rules.councils import CouncilRow, Councils
 from catchup.rules.policy import Policy, Setting, policy_on
@@ -27,7 +28,17 @@ class _Kept:
     settings: tuple[Setting, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """The postcode directory in use; ``imported_at`` None is the one that comes with the program."""
+
+    read_at: datetime
+    imported_at: datetime | None
+    directory: Directory
+
+
 _kept: _Kept | None = None
+_edition: _Edition | None = None
 
 
 def councils() -> Councils:
@@ -40,10 +51,20 @@ def policy(on: date) -> Policy:
     return policy_on(on, _read().settings)
 
 
+def postcodes() -> Directory:
+    """The postcode directory: the edition that was imported, else the one that comes with the program."""
+    return _postcodes().directory
+
+
+def postcodes_imported_at() -> datetime | None:
+    """When the edition in use was imported; None where it is the one that comes with the program."""
+    return _postcodes().imported_at
+
+
 def forget() -> None:
-    """Read councils and settings afresh next time: they were changed."""
-    global _kept
-    _kept = None
+    """Read councils, settings and postcodes afresh next time: they were changed."""
+    global _kept, _edition
+    _kept = _edition = None
 
 
 def _read() -> _Kept:
@@ -52,6 +73,20 @@ def _read() -> _Kept:
     if _kept is None or now - _kept.read_at >= KEPT:
         _kept = _Kept(now, _councils(), _settings())
     return _kept
+
+
+def _postcodes() -> _Edition:
+    global _edition
+    now = clock.real_now()
+    if _edition is None or now - _edition.read_at >= KEPT:
+        imported_at = db.session.scalar(select(PostcodeDirectory.imported_at))
+        if _edition is not None and _edition.imported_at == imported_at:
+            directory = _edition.directory
+        else:
+            packed = db.session.scalar(select(PostcodeDirectory.packed))
+            directory = load(packed) if packed else default_directory()
+        _edition = _Edition(now, imported_at, directory)
+    return _edition
 
 
 def _councils() -> Councils:

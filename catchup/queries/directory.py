@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import selectinload
 
-from catchup import postcodes
 from catchup.extensions import db
 from catchup.models.directory import Service, ServiceCouncil
 from catchup.models.staff import StaffCouncil
@@ -98,7 +97,7 @@ def distance(service: Service, postcode: str | None) -> int | None:
     """Whole kilometres as the crow flies from a home to a service's venue; None where either is unknown."""
     if not service.venue_postcode or not postcode:
         return None
-    return postcodes.default_directory().distance_km(service.venue_postcode, postcode)
+    return directories.postcodes().distance_km(service.venue_postcode, postcode)
 
 
 def is_stale(service: Service, today: date) -> bool:

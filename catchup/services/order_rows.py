@@ -192,4 +192,4 @@ def _in_words(name: str) -> str:
 
 
 def _council_of(postcode: str, on: date) -> str | None:
-    return postcodes.default_directory().council_on(postcode, on, directories.councils()).council
+    return directories.postcodes().council_on(postcode, on, directories.councils()).council

@@ -182,6 +182,15 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "postcode_directory",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_postcode_directory_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_postcode_directory")),
+    )
+    op.create_table(
         "service",
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column(
@@ -1746,6 +1755,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_service_category"))
 
     op.drop_table("service")
+    op.drop_table("postcode_directory")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_message_waiting",

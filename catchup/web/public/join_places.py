@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import ValidationError
 
-from catchup import clock, postcodes
+from catchup import clock
 from catchup.postcodes import Kind, PostcodeAnswer
 from catchup.queries import directories
 from catchup.rules.calendar import turns_18_on
@@ -33,7 +33,7 @@ def councils() -> Iterable[tuple[str, str]]:
 
 def found(postcode: str) -> PostcodeAnswer:
     """Where the directory says a postcode lies today."""
-    return postcodes.default_directory().council_on(postcode, clock.today(), directories.councils())
+    return directories.postcodes().council_on(postcode, clock.today(), directories.councils())
 
 
 def unbroken(postcode: str | None) -> str:

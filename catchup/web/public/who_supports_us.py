@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from catchup import clock, postcodes
+from catchup import clock
 from catchup.postcodes import Kind, PostcodeAnswer
 from catchup.queries import directories
 from catchup.rules import responsibility as rule
@@ -119,7 +119,7 @@ def _after_a_split(postcode: str, place: PostcodeAnswer) -> Sequence[HomeFacts]:
 
     Source: service policy R8.
     """
-    known, directory = directories.councils(), postcodes.default_directory()
+    known, directory = directories.councils(), directories.postcodes()
     facts = []
     for on in known.changes:
         if on > clock.today() and place.council and isinstance(known.resolve(place.council, on), Split):

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from catchup import clock, postcodes
+from catchup import clock
 from catchup.models.family import Family
 from catchup.postcodes import Kind
 from catchup.queries import directories
@@ -101,7 +101,7 @@ class MoveForm(BaseForm):
         return True
 
     def _by_postcode(self) -> bool:
-        answer = postcodes.default_directory().council_on(
+        answer = directories.postcodes().council_on(
             self.postcode.data, self.from_on.data, directories.councils()
         )
         self.found_council = answer.council

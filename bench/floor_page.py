@@ -1,10 +1,13 @@
-"""The queue page as one would write it by hand for speed: a few statements by the driver, format strings."""
+"""The queue page by hand, for speed: a few statements through the driver and one plain template."""
 
 import re
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+import jinja2
+from markupsafe import Markup
 
 from bench.worlds import ON
 from catchup.crypto import ring
@@ -37,20 +40,31 @@ WHERE a.call_id IN ({ids}) ORDER BY a.at"""
 TRIED = """SELECT count(DISTINCT a.call_id) FROM attempt a WHERE a.by_id = {p} AND a."on" = {p}"""
 COUNCILS = {"E10000016": "Kent", "E06000035": "Medway"}
 
-ROW = """
+PAGE = """{{ head }}
+{%- for edge, title, count, rows, more in sections %}
+<section class="cu-section{{ edge }}">
+<h2 class="cu-section__title">{{ title }} <span class="cu-count">{{ count }}</span></h2>
+{%- if rows %}
+<ol class="cu-rows">
+{%- for when, late, call, name, children, facts in rows %}
 <li class="cu-row">
-<p class="cu-row__when">{when} <span>{more}</span></p>
-<h3 class="cu-row__who"><a class="govuk-link" href="/calls/{call}">{name}</a> <span>{children}</span></h3>
-<p class="cu-row__facts">{facts}</p>
+<p class="cu-row__when">{{ when }} <span>{{ late }}</span></p>
+<h3 class="cu-row__who"><a class="govuk-link" href="/calls/{{ call }}">{{ name }}</a> <span>{{ children }}</span></h3>
+<p class="cu-row__facts">{% for fact in facts %}<span>{{ fact }}</span>{% endfor %}</p>
 <p class="cu-row__note"></p>
-<div class="cu-row__do"><button type="submit" class="govuk-button" formaction="/calls/{call}/start" aria-label="Start: {name}">Start</button>
-<button type="submit" class="cu-link-button" formaction="/calls/{call}/pass-on" aria-label="I know this family: {name}">I know this family</button></div></li>"""  # noqa: E501 -- the page's own lines
-SECTION = """
-<section class="cu-section{edge}">
-<h2 class="cu-section__title">{title} <span class="cu-count">{count}</span></h2>{rows}{more}
-</section>"""
-MORE = """
-<p class="cu-section__more"><a class="govuk-link" href="/queue?section={key}">Show all {count}<span class="govuk-visually-hidden"> {title}</span></a></p>"""  # noqa: E501 -- the page's own line
+<div class="cu-row__do"><button type="submit" class="govuk-button" formaction="/calls/{{ call }}/start" aria-label="Start: {{ name }}">Start</button>
+<button type="submit" class="cu-link-button" formaction="/calls/{{ call }}/pass-on" aria-label="I know this family: {{ name }}">I know this family</button></div></li>
+{%- endfor %}
+</ol>
+{%- endif %}
+{%- if more %}
+<p class="cu-section__more"><a class="govuk-link" href="/queue?section={{ more }}">Show all {{ count }}<span class="govuk-visually-hidden"> {{ title }}</span></a></p>
+{%- endif %}
+</section>
+{%- endfor %}{{ tail }}"""  # noqa: E501 -- the page's own lines
+
+
+Sections = tuple[list[tuple[str, str, int, list[Any], str]], int]
 
 
 class FloorPage:
@@ -68,6 +82,7 @@ class FloorPage:
         self.head, self.tail = framed[:first].rstrip("\n"), framed[last:]
         self.head = re.sub(r"\d+ of \d+ done", "@done@ of @all@ done", self.head)
         self.head = re.sub(r'<span class="cu-count">[^<]*', '<span class="cu-count">@mine@', self.head)
+        self.template = jinja2.Environment(autoescape=True).from_string(PAGE)
         self.AUDIT = (
             "INSERT INTO audit_event (at, staff_id, action, subject, result, families, mac) "
             "VALUES (:at, :staff, 'queue.view', 'family', 'ok', :families, :mac)"
@@ -91,18 +106,18 @@ class FloorPage:
             children[row[0]].append(row)
         assert not self._all(cursor, ATTEMPTS, tuple(row[0] for row in shown))
         done = self._all(cursor, TRIED, (self.lead, today))[0][0]
-        body, to_do = self._sections(calls, shown, children)
+        sections, to_do = self._sections(calls, shown, children)
         raw.rollback()
         mine = "200+" if len(calls) > 200 else str(len(calls))
-        head = (
-            self.head.replace("@done@", str(done)).replace("@all@", str(done + to_do)).replace("@mine@", mine)
-        )
-        return (head + body + self.tail).replace("@token@", token), [_uuid(row[1]) for row in shown]
+        head = self.head.replace("@done@", str(done)).replace("@all@", str(done + to_do))
+        # The frame comes from a page of the product: it is escaped already.
+        head = Markup(head.replace("@mine@", mine).replace("@token@", token))  # noqa: S704
+        tail = Markup(self.tail.replace("@token@", token))  # noqa: S704
+        page = self.template.render(head=head, sections=sections, tail=tail)
+        return page, [_uuid(row[1]) for row in shown]
 
-    def _sections(
-        self, calls: list[Any], shown: list[Any], children: dict[Any, list[Any]]
-    ) -> tuple[str, int]:
-        parts: dict[str, list[str]] = {"overdue": [], "due_today": [], "opening": []}
+    def _sections(self, calls: list[Any], shown: list[Any], children: dict[Any, list[Any]]) -> Sections:
+        parts: dict[str, list[Any]] = {"overdue": [], "due_today": [], "opening": []}
         totals = dict.fromkeys(parts, 0)
         for number, row in enumerate(calls):
             due_on = _date(row[2])
@@ -111,17 +126,14 @@ class FloorPage:
             if number < len(shown):
                 parts[key].append(self._row(row, due_on, children[row[1]]))
         titles = {"overdue": "Overdue", "due_today": "Due today", "opening": "Open, due later"}
-        body = ""
+        sections = []
         for key, rows in parts.items():
-            total = totals[key]
-            if not total:
-                continue
-            more = "" if len(rows) == total else MORE.format(key=key, count=total, title=titles[key])
-            edge = " cu-section--late" if key == "overdue" else ""
-            body += SECTION.format(edge=edge, title=titles[key], count=total, rows=_listed(rows), more=more)
-        return body, totals["overdue"] + totals["due_today"]
+            if total := totals[key]:
+                edge = " cu-section--late" if key == "overdue" else ""
+                sections.append((edge, titles[key], total, rows, "" if len(rows) == total else key))
+        return sections, totals["overdue"] + totals["due_today"]
 
-    def _row(self, row: Any, due_on: date, children: list[Any]) -> str:
+    def _row(self, row: Any, due_on: date, children: list[Any]) -> tuple[Any, ...]:
         days = (ON - due_on).days
         more = "due" if days <= 0 else "1 day over" if days == 1 else f"{days} days over"
         when = "Today" if days == 0 else _short(due_on)
@@ -130,26 +142,14 @@ class FloorPage:
             born_on, made_on = _date(child[2]), _date(child[3])
             names.append(f"{ring.open(bytes(child[1]), 'child.first_name')}\xa0{_years(born_on)}")
             months = (ON.year - made_on.year) * 12 + ON.month - made_on.month - (ON.day < made_on.day)
-            facts.append(f"<span>Order {months // 12} y {months % 12} m ago</span>")
+            facts.append(f"Order {months // 12} y {months % 12} m ago")
             changes_on = anniversary(made_on, 3) + timedelta(days=1)
             if changes_on > ON:
-                facts.append(
-                    f"<span>{COUNCILS[child[4]]} until {_short(changes_on - timedelta(days=1))}</span>"
-                )
+                facts.append(f"{COUNCILS[child[4]]} until {_short(changes_on - timedelta(days=1))}")
             else:
-                facts.append(f"<span>{COUNCILS[child[5]]}</span>")
-        return ROW.format(
-            when=when,
-            more=more,
-            call=_uuid(row[0]),
-            name=ring.open(bytes(row[3]), "family.name"),
-            children=", ".join(names),
-            facts="".join(facts),
-        )
-
-
-def _listed(rows: list[str]) -> str:
-    return '\n<ol class="cu-rows">' + "".join(rows) + "\n</ol>" if rows else ""
+                facts.append(COUNCILS[child[5]])
+        name = ring.open(bytes(row[3]), "family.name")
+        return when, more, _uuid(row[0]), name, ", ".join(names), facts
 
 
 def _years(born_on: date) -> int:

@@ -13,6 +13,8 @@ from tests.settings import environment
 
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONDONTWRITEBYTECODE")
 
+GUNICORN = "gunicorn wsgi:app --config python:catchup.serving --no-control-socket"
+
 
 class LiveServer:
     """A web server, with a scheduler when asked for, on one database.
@@ -30,7 +32,7 @@ class LiveServer:
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         self.environment = inherited | environment(database_url, folder, **{**demo, **variables})
         options = f"--worker-class gthread --threads 4 --workers {workers} --bind 127.0.0.1:{port}"
-        command = self._python("gunicorn", "wsgi:app", "--no-control-socket", *options.split())
+        command = self._python(*GUNICORN.split(), *options.split())
         web = Program(command, self.log, self.environment)
         self.programs = [web]
         if scheduler:

@@ -23,6 +23,8 @@ GRACE = 10.0  # seconds between asking a group to end and ending it
 TICK = 0.1
 PR_SET_PDEATHSIG = 1
 
+GUNICORN = "-m gunicorn wsgi:app --config python:catchup.serving"
+
 
 def supervise(commands: Sequence[Sequence[str]], grace: float = GRACE) -> int:
     """Run the commands until one ends or a signal (INT, TERM, HUP) comes, then end all of them.
@@ -116,7 +118,7 @@ def serve(workers: int) -> None:
     except ConfigError as error:
         raise click.ClickException(str(error)) from error
     _refuse_taken_port(settings.port)
-    web = f"-m gunicorn wsgi:app --worker-class gthread --threads 4 --workers {workers}"
+    web = f"{GUNICORN} --worker-class gthread --threads 4 --workers {workers}"
     web += f" --bind 127.0.0.1:{settings.port} --log-level warning --no-control-socket"
     click.echo(f"Catch-up is on {settings.base_url} (Ctrl-C ends it)")
     sys.exit(

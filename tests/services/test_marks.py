@@ -20,6 +20,8 @@ from config import ConfigError, Settings
 from tests.processes import ROOT
 from tests.settings import environment
 
+GUNICORN = "-m gunicorn wsgi:app --config python:catchup.serving --bind 127.0.0.1:0 --no-control-socket"
+
 
 @pytest.fixture
 def an_app(fresh_database: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
@@ -101,7 +103,7 @@ def test_the_web_server_ends_at_once_with_the_sentence(
     variables = {"PATH": os.environ["PATH"], **environment(fresh_database, tmp_path)}
 
     ended = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", "127.0.0.1:0", "--no-control-socket"],
+        [sys.executable, *GUNICORN.split()],
         cwd=ROOT,
         env=variables,
         capture_output=True,

@@ -1,4 +1,4 @@
-"""How gunicorn serves Catch-up; it finds this file by itself when started beside it."""
+"""How gunicorn serves Catch-up: started with `--config python:catchup.serving`."""
 
 import sys
 from typing import Any

@@ -5,12 +5,13 @@ import sys
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from catchup import clock
 from catchup.database import writing
 from catchup.extensions import db
-from catchup.services import orders
+from catchup.services import marks, orders
 from catchup.services.orders import FileRefusedError, Review, State
 
 group = AppGroup("orders", help="Adoption orders that the agency knows of by itself.")
@@ -26,6 +27,7 @@ def import_(file: Path, rejects: Path | None, *, as_json: bool) -> None:
     A row is taken in whole or refused; refused rows come back as CSV with the reasons beside, and then the
     exit code is 1.
     """
+    marks.follow_clock(current_app.config["CATCHUP"])
     try:
         text = orders.decoded(file.read_bytes())
         with writing():

@@ -3,6 +3,7 @@
 import json
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
 from catchup import clock
@@ -11,14 +12,15 @@ from catchup.queries.reports import Report
 from catchup.rules.calendar import financial_year, financial_year_days, in_words
 from catchup.rules.councils import UnknownCouncilError
 from catchup.rules.measures import MEASURES, REPORTS, Row
+from catchup.services import marks
 
 TO_COME = ("handovers", "demand", "forecast", "annual")
 
 
-def _year(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
-    year = value or financial_year(clock.today())
+def _year(_context: click.Context, _option: click.Parameter, year: str | None) -> str | None:
     try:
-        financial_year_days(year)
+        if year:
+            financial_year_days(year)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
     return year
@@ -32,7 +34,9 @@ def _year(_context: click.Context, _option: click.Parameter, value: str | None) 
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv", "xlsx"]), default="text")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @with_appcontext
-def report(name: str, year: str, council: str | None, form: str, *, published: bool, as_json: bool) -> None:
+def report(
+    name: str, year: str | None, council: str | None, form: str, *, published: bool, as_json: bool
+) -> None:
     """Measures of one year by council and quarter. Exact numbers: not for publication."""
     if name in TO_COME:
         raise click.ClickException(f"The report “{name}” is not there yet.")
@@ -44,6 +48,8 @@ def report(name: str, year: str, council: str | None, form: str, *, published: b
         raise click.ClickException(
             "Spreadsheets are not there yet: ask for csv, which every spreadsheet opens."
         )
+    marks.follow_clock(current_app.config["CATCHUP"])
+    year = year or financial_year(clock.today())
     try:
         found = reports.of_year(name, year, clock.today(), council=council, codes=REPORTS[name])
     except UnknownCouncilError as error:

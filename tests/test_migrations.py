@@ -1,0 +1,43 @@
+"""The migrations go up and down, one step at a time, on both engines."""
+
+import flask_migrate
+import pytest
+from flask import Flask
+from sqlalchemy import inspect
+
+from catchup.extensions import db
+from catchup.models import Base
+from tests.factories.families import a_family
+
+STEPS = 7
+
+
+@pytest.fixture
+def in_context(app: Flask) -> Flask:
+    """The application with its context pushed for the commands of Flask-Migrate."""
+    return app
+
+
+def tables() -> set[str]:
+    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_every_step_down_and_up_again_leaves_every_table(in_context: Flask) -> None:
+    with in_context.app_context():
+        assert tables() == set(Base.metadata.tables)
+        for _step in range(STEPS):
+            flask_migrate.downgrade(revision="-1")
+        assert tables() == set()
+        for _step in range(STEPS):
+            flask_migrate.upgrade(revision="+1")
+        assert tables() == set(Base.metadata.tables)
+
+
+def test_going_up_where_everything_is_there_already_keeps_the_rows(in_context: Flask) -> None:
+    with in_context.app_context():
+        family = a_family()
+        reference = family.reference
+        db.session.remove()
+        flask_migrate.upgrade()
+        flask_migrate.upgrade()
+        assert db.session.execute(db.text("SELECT reference FROM family")).scalar_one() == reference

@@ -141,7 +141,7 @@ def _connect(connection: _Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    raw = connection.connection.dbapi_connection
+    raw: Any = connection.connection.dbapi_connection
     if _writing.get() and isinstance(raw, _Connection):
         raw.begin_writing()
     else:

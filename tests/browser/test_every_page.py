@@ -1,0 +1,173 @@
+"""Every page that menus and lists lead to, on a phone and at a desk: nothing for axe, nothing sideways."""
+
+import re
+from collections import Counter, deque
+from collections.abc import Callable
+from html import unescape
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+from werkzeug.exceptions import HTTPException
+
+from catchup.rules.terms import HandoverState
+from tests.route_access import NOBODY, ROUTES
+from tests.servers import LiveServer
+
+TODAY = "2026-11-23"
+LINK = re.compile(r'<a [^>]*?href="(/[^"]*)"')
+# How many pages of a kind are read for what they link to; of the others one is enough.
+READ = Counter({"staff.family": 25, "staff.handover": 12})
+PUBLIC = (
+    *("/", "/join", "/join/not-yet", "/who-supports-us", "/accessibility", "/privacy", "/contact"),
+    "/sign-in",
+)
+ELSEWHERE = {
+    **dict.fromkeys(("health.live", "health.ready", "manager.download_report"), "no page for people"),
+    **dict.fromkeys(("account.start", "admin.home", "public.join"), "leads straight to another page"),
+    **dict.fromkeys(
+        (
+            "security.change_password",
+            "security.two_factor_setup",
+            "security.two_factor_token_validation",
+            "security.mf_recovery",
+            "security.mf_recovery_codes",
+        ),
+        "not in a demo: test_sign_in.py",
+    ),
+    **dict.fromkeys(
+        (
+            "public.join_step",
+            "public.join_children",
+            "public.join_child",
+            "public.ask_remove_join_child",
+            "public.check_join",
+            "public.join_sent",
+        ),
+        "needs the answers before it: test_join.py",
+    ),
+}
+
+
+class Looker:
+    """Somebody who looks at pages; ``seen`` are the endpoints they have had before their eyes."""
+
+    def __init__(self, app: Flask, server: LiveServer, page: Page, axe: Callable[[Page], None]) -> None:
+        self.addresses = app.url_map.bind("")
+        self.url = server.url
+        self.page = page
+        self.axe = axe
+        self.seen: set[str] = set()
+
+    def endpoint(self, address: str) -> str | None:
+        """Which page an address is of; None where it is no page of ours."""
+        try:
+            return str(self.addresses.match(urlsplit(address).path)[0])
+        except HTTPException:
+            return None
+
+    def look(self) -> None:
+        """See the page as it is now in both widths."""
+        for width in (360, 1280):
+            self.page.set_viewport_size({"width": width, "height": 800})
+            self.axe(self.page)
+        self.seen.add(self.endpoint(self.page.url) or "")
+
+    def open(self, address: str) -> None:
+        """Open a page that has to be there, and look."""
+        answer = self.page.goto(self.url + address)
+        assert answer is not None
+        assert answer.status == 200, address
+        self.look()
+
+    def sign_in(self, name: str) -> None:
+        """Become somebody else."""
+        self.page.context.clear_cookies()
+        self.page.goto(f"{self.url}/sign-in")
+        self.page.get_by_role("button", name=f"as {name}").click()
+
+    def open_all(self) -> None:
+        """Follow the links from where this person begins, and look at one page of each new kind."""
+        waiting, known, read = deque(["/start"]), {"/start"}, Counter[str]()
+        while waiting:
+            address = waiting.popleft()
+            endpoint = self.endpoint(address)
+            if endpoint is None or read[endpoint] > READ[endpoint]:
+                continue
+            read[endpoint] += 1
+            if endpoint in self.seen or endpoint in ELSEWHERE:
+                answer = self.page.request.get(self.url + address)
+                assert answer.status == 200, address
+                html = answer.text()
+            else:
+                self.open(address)
+                html = self.page.content()
+            for link in map(unescape, LINK.findall(html)):
+                link = link.partition("#")[0]
+                if link not in known:
+                    known.add(link)
+                    waiting.append(link)
+
+
+@pytest.mark.engine("sqlite")
+def test_every_page_is_fit_for_everybody_at_both_widths(
+    app: Flask,
+    serve: Callable[..., LiveServer],
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], None],
+) -> None:
+    server = serve(CATCHUP_TODAY=TODAY)
+    server.flask("demo", "load", "--families", "60", "--seed", "3", "--today", TODAY)
+    looker = Looker(app, server, open_page(), axe)
+    page = looker.page
+    for address in PUBLIC:
+        looker.open(address)
+
+    looker.sign_in("Priya Nightjar")
+    looker.open_all()
+    looker.open("/queue?view=team")
+    searched_for_a_family(looker)
+    gone_from_the_scheme(looker)
+    page.goto(f"{server.url}/queue")
+    page.get_by_role("button", name="Start next call").click()
+    expect(page.get_by_text("Yours until")).to_be_visible()
+    looker.look()
+    held = urlsplit(page.url).path
+
+    looker.sign_in("Morgan Eastleaf")
+    looker.open(held)
+    expect(page.get_by_text("Priya Nightjar has this call until")).to_be_visible()
+    looker.open_all()
+    for state in ("overdue", *HandoverState):
+        page.goto(f"{server.url}/handovers?state={state}")
+        card = page.get_by_role("main").get_by_role("heading", level=3).get_by_role("link")
+        if card.count():
+            card.first.click()
+            looker.look()
+
+    looker.sign_in("Alex Drystone")
+    looker.open_all()
+
+    listed = {endpoint for endpoint, methods, who in ROUTES if "GET" in methods.split() and who != NOBODY}
+    assert listed - looker.seen - set(ELSEWHERE) == set()
+
+
+def searched_for_a_family(looker: Looker) -> None:
+    page = looker.page
+    page.goto(f"{looker.url}/families")
+    page.get_by_label("Find a family").fill("Ada")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("heading", name="Found")).to_be_visible()
+    looker.look()
+
+
+def gone_from_the_scheme(looker: Looker) -> None:
+    page = looker.page
+    page.goto(f"{looker.url}/families")
+    page.get_by_role("main").get_by_role("heading", level=3).get_by_role("link").first.click()
+    page.get_by_role("link", name="The family leaves").click()
+    page.get_by_role("button", name="End the calls and messages").click()
+    looker.look()
+    page.get_by_role("link", name="The family comes back").click()
+    looker.look()

@@ -133,7 +133,7 @@ class HomeKind(StrEnum):
 
 
 class Placing(StrEnum):
-    """Whether a council placed the child. UNKNOWN needs a decision; NONE (step-parent, intercountry) does not."""
+    """Whether a council placed the child. UNKNOWN needs a decision; NONE (a step-parent's order) does not."""
 
     COUNCIL = "council"
     NONE = "none"

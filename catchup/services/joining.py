@@ -28,7 +28,7 @@ from catchup.services.audit import Seen
 WORDING = "2026-11"
 # Nobody reads and fills in the whole form in less.
 QUICKEST = timedelta(seconds=2)
-# Kept in a draft beside the pages: somebody filled in the field that people do not see; all was answered once.
+# Kept in a draft beside the pages: the field nobody sees was filled in; everything was answered once.
 TRAPPED = "trapped"
 CHECKED = "checked"
 

@@ -1,59 +1,31 @@
-"""Who is responsible: worked examples of R1 to R9, and a slow oracle that shares no code with the rules."""
-
-from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import pairwise
+"""Who is responsible: the worked examples of R1 to R8."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from catchup.data.councils_file import councils
 from catchup.rules import responsibility
-from catchup.rules.councils import CouncilRow, Councils, UnknownCouncilError, provisional_code
+from catchup.rules.councils import CouncilRow, Councils, UnknownCouncilError
 from catchup.rules.policy import Setting, policy_on
-from catchup.rules.responsibility import Answer, Change, HomeFacts, OrderFacts, Period
-from catchup.rules.terms import HandoverReason, HomeKind, Matter, Placing
-
-D = date.fromisoformat
-KENT, MEDWAY, WARWICKSHIRE = "E10000016", "E06000035", "E10000031"
-BARNSLEY_OLD, BARNSLEY, SHEFFIELD_OLD, SHEFFIELD = "E08000016", "E08000038", "E08000019", "E08000039"
-SURREY, EAST_SURREY = "E10000030", provisional_code("East Surrey")
-OUTSIDE = "outside"
-
-
-def order(made_on: str, placing: str | None = None, *, allowance: bool = False) -> OrderFacts:
-    if placing is None:
-        return OrderFacts(D(made_on), Placing.NONE, None, allowance)
-    if placing == "unknown":
-        return OrderFacts(D(made_on), Placing.UNKNOWN, None, allowance)
-    return OrderFacts(D(made_on), Placing.COUNCIL, placing, allowance)
-
-
-def home(council: str, from_on: str | None = None) -> HomeFacts:
-    day = D(from_on) if from_on else None
-    if council == OUTSIDE:
-        return HomeFacts(HomeKind.ADDRESS, None, True, day)
-    return HomeFacts(HomeKind.ADDRESS, council, False, day)
-
-
-def ask(facts: OrderFacts, homes: list[HomeFacts], on: str) -> Answer:
-    policy = policy_on(facts.made_on)
-    return responsibility.responsible_on(facts, homes, D(on), councils(), policy)
-
-
-def periods(facts: OrderFacts, homes: list[HomeFacts]) -> tuple[Period, ...]:
-    return responsibility.timeline(facts, homes, councils(), policy_on(facts.made_on))
-
-
-def changes(facts: OrderFacts, homes: list[HomeFacts]) -> tuple[Change, ...]:
-    return responsibility.change_days(facts, homes, councils(), policy_on(facts.made_on))
-
-
-def bounds(answer: Answer) -> tuple[str | None, str | None, str | None]:
-    since, until = (day and day.isoformat() for day in (answer.since, answer.until))
-    return (answer.council, since, until)
-
+from catchup.rules.responsibility import Change, HomeFacts
+from catchup.rules.terms import HandoverReason, HomeKind
+from tests.rules.asking import (
+    BARNSLEY,
+    BARNSLEY_OLD,
+    EAST_SURREY,
+    KENT,
+    MEDWAY,
+    OUTSIDE,
+    SHEFFIELD,
+    SHEFFIELD_OLD,
+    SURREY,
+    WARWICKSHIRE,
+    D,
+    ask,
+    bounds,
+    changes,
+    home,
+    order,
+)
 
 # R2
 
@@ -368,228 +340,3 @@ def test_without_a_placing_council_only_moves_are_handed_over() -> None:
     assert changes(order("2023-06-10"), [home(MEDWAY), home(KENT, "2024-01-01")]) == (
         Change(D("2024-01-01"), MEDWAY, KENT, HandoverReason.MOVE),
     )
-
-
-# Reasons
-
-
-@pytest.mark.parametrize(
-    "homes, on, reason",
-    [
-        (
-            [home(MEDWAY)],
-            "2024-01-01",
-            "Kent placed the child and is responsible until 10 June 2026, "
-            "the end of the three years after the adoption order.",
-        ),
-        (
-            [home(MEDWAY)],
-            "2026-06-11",
-            "Medway is responsible from 11 June 2026, because the child lives there and "
-            "the three years after the adoption order ended on 10 June 2026.",
-        ),
-        (
-            [home(MEDWAY), home(WARWICKSHIRE, "2027-02-01")],
-            "2027-01-01",
-            "Medway is responsible from 11 June 2026 until 31 January 2027, because the child lives there "
-            "and the three years after the adoption order ended on 10 June 2026.",
-        ),
-        (
-            [home(KENT), home(MEDWAY, "2028-01-01")],
-            "2024-01-01",
-            "Kent placed the child and stays responsible after 10 June 2026, the end of the three years "
-            "after the adoption order, because the child lives there, until 31 December 2027.",
-        ),
-    ],
-)
-def test_the_reason_is_one_sentence_that_can_be_read_aloud(
-    homes: list[HomeFacts], on: str, reason: str
-) -> None:
-    assert ask(order("2023-06-10", KENT), homes, on).reason == reason
-
-
-# R9
-
-
-@pytest.mark.parametrize(
-    "matter, expected",
-    [
-        (Matter.ASSESSMENT, KENT),
-        (Matter.THERAPY_FUND, KENT),
-        (Matter.ALLOWANCE, KENT),
-        (Matter.FAMILY_HELP, MEDWAY),
-        (Matter.SEND, MEDWAY),
-        (Matter.ADOPTION_SERVICES, MEDWAY),
-        (Matter.SAFEGUARDING, WARWICKSHIRE),
-        (Matter.VIRTUAL_SCHOOL, None),
-        (Matter.LETTERBOX, None),
-        (Matter.RECORDS, None),
-    ],
-)
-def test_each_matter_has_its_own_council(matter: Matter, expected: str | None) -> None:
-    facts, recorded = order("2023-06-10", KENT, allowance=True), {Matter.SAFEGUARDING: WARWICKSHIRE}
-    policy = policy_on(facts.made_on)
-    found = responsibility.matter_council(
-        matter, facts, [home(MEDWAY)], D("2024-01-01"), councils(), policy, recorded
-    )
-    assert found == expected
-
-
-def test_the_allowance_stays_when_everything_else_has_moved() -> None:
-    facts, homes = order("2020-06-10", KENT, allowance=True), [home(MEDWAY)]
-    asked = [
-        responsibility.matter_council(m, facts, homes, D("2024-01-01"), councils(), policy_on(facts.made_on))
-        for m in (Matter.ASSESSMENT, Matter.ALLOWANCE, Matter.FAMILY_HELP)
-    ]
-    assert asked == [MEDWAY, KENT, MEDWAY]
-
-
-# Properties and the oracle
-
-CODES = [KENT, MEDWAY, BARNSLEY_OLD, BARNSLEY, SHEFFIELD, SURREY, EAST_SURREY]
-ORDER_DAYS = st.one_of(
-    st.dates(date(1990, 1, 1), date(2040, 12, 31)),
-    st.dates(date(2021, 1, 1), date(2027, 6, 30)),
-    st.sampled_from([D("2024-02-29"), D("2022-03-31"), D("2024-03-31"), D("2024-04-01"), D("2021-02-28")]),
-)
-
-
-@dataclass(frozen=True)
-class History:
-    """A child's facts, in the plainest form."""
-
-    order_on: date
-    placing: str | None
-    homes: tuple[tuple[str, date | None], ...]
-
-    def order(self) -> OrderFacts:
-        return order(self.order_on.isoformat(), self.placing)
-
-    def home_facts(self) -> list[HomeFacts]:
-        return [home(council, day.isoformat() if day else None) for council, day in self.homes]
-
-
-@st.composite
-def histories(draw: st.DrawFn) -> History:
-    order_on = draw(ORDER_DAYS)
-    near = st.one_of(
-        st.integers(-400, 2200).map(lambda days: order_on + timedelta(days=days)),
-        st.integers(1094, 1098).map(lambda days: order_on + timedelta(days=days)),
-        st.sampled_from([order_on, D("2025-03-31"), D("2025-04-01"), D("2027-03-31"), D("2027-04-01")]),
-    )
-    homes = st.tuples(st.sampled_from([*CODES, OUTSIDE]), st.none() | near)
-    placing = st.sampled_from([*CODES, None, "unknown"])
-    return History(order_on, draw(placing), tuple(draw(st.lists(homes, max_size=4))))
-
-
-def oracle_last_day_of_three_years(order_on: date) -> date:
-    text = f"{order_on.year + 3:04}{order_on.isoformat()[4:]}"
-    return D(text.replace("-02-29", "-02-28"))
-
-
-def oracle_body(history: History, on: date) -> str | None:
-    """The council, by a name that outlives its codes, that owes support on a day; None: a decision."""
-    if history.placing is not None and on <= oracle_last_day_of_three_years(history.order_on):
-        code = history.placing
-    else:
-        begun = [
-            (day or history.order_on, number, council)
-            for number, (council, day) in enumerate(history.homes)
-            if (day or history.order_on) <= on
-        ]
-        code = max(begun)[2] if begun else OUTSIDE
-    if code in (OUTSIDE, "unknown"):
-        return None
-    if code in (SURREY, EAST_SURREY):
-        if on < date(2027, 4, 1):
-            return "Surrey"
-        return "East Surrey" if code == EAST_SURREY else None
-    return {BARNSLEY_OLD: "Barnsley", BARNSLEY: "Barnsley", SHEFFIELD: "Sheffield"}.get(code, code)
-
-
-def oracle_code(body: str | None, on: date) -> str | None:
-    new = on >= date(2025, 4, 1)
-    return {
-        "Barnsley": BARNSLEY if new else BARNSLEY_OLD,
-        "Sheffield": SHEFFIELD if new else SHEFFIELD_OLD,
-        "Surrey": SURREY,
-        "East Surrey": EAST_SURREY,
-    }.get(body or "", body)
-
-
-@settings(max_examples=60, deadline=None)
-@given(histories(), st.data())
-def test_day_by_day_the_answer_is_what_a_slow_reading_of_the_rules_gives(
-    history: History, data: st.DataObject
-) -> None:
-    last_fact = max([history.order_on, D("2027-04-01"), *(day for _, day in history.homes if day)])
-    horizon = max(last_fact, oracle_last_day_of_three_years(history.order_on)) + timedelta(days=3)
-    count = (horizon - history.order_on).days + 1
-    days = [history.order_on + timedelta(days=n) for n in range(count)]
-    bodies = [oracle_body(history, day) for day in days]
-    turns = [n for n in range(1, count) if bodies[n] != bodies[n - 1]]
-    sampled = {0, count - 1, *turns, *(n - 1 for n in turns), data.draw(st.integers(0, count - 1))}
-    for n in sampled:
-        since = max((turn for turn in turns if turn <= n), default=0)
-        until = min((turn for turn in turns if turn > n), default=None)
-        body, on = bodies[n], days[n]
-        expected = (
-            oracle_code(body, on),
-            days[since].isoformat() if body else None,
-            days[until - 1].isoformat() if body and until else None,
-        )
-        answer = ask(history.order(), history.home_facts(), on.isoformat())
-        assert bounds(answer) == expected
-        assert answer.decision_needed == (body is None)
-
-
-@settings(max_examples=150, deadline=None)
-@given(histories())
-def test_on_every_day_there_is_exactly_one_council_or_a_decision(history: History) -> None:
-    facts, homes = history.order(), history.home_facts()
-    found = periods(facts, homes)
-    assert found[0].since == history.order_on
-    assert found[-1].until is None
-    for period, following in pairwise(found):
-        assert period.until == following.since - timedelta(days=1)
-    for period in found:
-        assert (period.council is None) == period.decision_needed
-        for on in {period.since, period.until or period.since + timedelta(days=900)}:
-            answer = ask(facts, homes, on.isoformat())
-            assert answer.decision_needed == period.decision_needed
-            if period.council is not None:
-                assert (answer.since, answer.until) == (period.since, period.until)
-                assert councils().resolve(period.council, on) == answer.council
-            assert answer.reason.endswith(".")
-            assert answer.reason.count(". ") == 0
-
-
-@settings(max_examples=150, deadline=None)
-@given(ORDER_DAYS, st.lists(st.tuples(st.sampled_from([MEDWAY, OUTSIDE, SHEFFIELD]), st.none()), max_size=3))
-def test_the_change_is_never_before_the_day_after_the_third_anniversary(
-    order_on: date, homes: list[tuple[str, None]]
-) -> None:
-    history = History(order_on, KENT, tuple(homes))
-    last_day = oracle_last_day_of_three_years(order_on)
-    facts, home_facts = history.order(), history.home_facts()
-    for on in (order_on, last_day - timedelta(days=1), last_day):
-        assert bounds(ask(facts, home_facts, on.isoformat())) == (
-            KENT,
-            order_on.isoformat(),
-            last_day.isoformat(),
-        )
-    assert ask(facts, home_facts, (last_day + timedelta(days=1)).isoformat()).council != KENT
-    assert [change.on for change in changes(facts, home_facts)] == [last_day + timedelta(days=1)]
-
-
-@settings(max_examples=100, deadline=None)
-@given(histories())
-def test_every_change_day_is_a_boundary_between_two_different_councils(history: History) -> None:
-    facts, homes = history.order(), history.home_facts()
-    boundaries = {period.since for period in periods(facts, homes)[1:]}
-    for change in changes(facts, homes):
-        assert change.on in boundaries
-        before = ask(facts, homes, (change.on - timedelta(days=1)).isoformat())
-        after = ask(facts, homes, change.on.isoformat())
-        assert (change.from_council, change.to_council) == (before.council, after.council)
-        assert councils().resolve(change.from_council, change.on) != change.to_council

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from catchup.rules import attempts
 from catchup.rules.attempts import OUTCOMES, Attempt, AttemptDecision, Next, OutcomeRule
-from catchup.rules.calendar import STANDING
+from catchup.rules.calendar import bank_holidays
 from catchup.rules.contact import Times
 from catchup.rules.policy import Policy
 from catchup.rules.terms import Band, ClosedAs, EscalationKind, Outcome
+
+STANDING = bank_holidays(frozenset())
 
 LONDON = ZoneInfo("Europe/London")
 POLICY = Policy()

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from time import monotonic
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 import click
 
 from catchup.bank_holidays import holidays
+from catchup.cli.answering import in_sentences
 from catchup.data.councils_file import councils
 from catchup.rules.calendar import in_words
 from catchup.rules.councils import UnknownCouncilError
@@ -273,6 +274,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON o
 @click.option("--on", type=DAY, help="The day asked about; left out: today.")
 @BATCH
 @AS_JSON
+@in_sentences
 def responsibility(
     order_on: date | None,
     placing: str | None,
@@ -293,7 +295,7 @@ def responsibility(
     try:
         answer = who_is_responsible(order, homes, asked_on)
     except (RefusedError, UnknownCouncilError) as refusal:
-        _refuse(str(refusal), as_json)
+        raise click.ClickException(str(refusal)) from refusal
     click.echo(_responsibility_json(answer) if as_json else _responsibility_text(answer))
 
 
@@ -304,6 +306,7 @@ def responsibility(
 @click.option("--until", type=DAY, help="Calls that open by this day; left out: today.")
 @BATCH
 @AS_JSON
+@in_sentences
 def schedule(
     first_order: date | None,
     accepted: date | None,
@@ -323,19 +326,13 @@ def schedule(
     try:
         calls = which_calls(first_order, accepted, youngest_born, asked_until)
     except RefusedError as refusal:
-        _refuse(str(refusal), as_json)
+        raise click.ClickException(str(refusal)) from refusal
     click.echo(_schedule_json(calls) if as_json else _schedule_text(calls, asked_until))
 
 
 def _refuse_beside_batch(*options: object) -> None:
     if any(options):
         raise click.UsageError("--batch takes its questions from the file alone.")
-
-
-def _refuse(sentence: str, as_json: bool) -> NoReturn:
-    if as_json:
-        click.echo(json.dumps({"error": sentence}))
-    raise click.ClickException(sentence)
 
 
 commands = [responsibility, schedule]

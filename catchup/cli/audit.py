@@ -5,6 +5,7 @@ import json
 import click
 from flask.cli import AppGroup
 
+from catchup.cli.answering import on_the_database
 from catchup.services import sealing
 
 group = AppGroup("audit", help="Who read or wrote what.")
@@ -12,6 +13,7 @@ group = AppGroup("audit", help="Who read or wrote what.")
 
 @group.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+@on_the_database
 def verify(*, as_json: bool) -> None:
     """Check every audit row and the chain over them. Ends with 1 where anything is amiss.
 

@@ -8,6 +8,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from catchup import clock
+from catchup.cli.answering import on_the_database
 from catchup.database import writing
 from catchup.extensions import db
 
@@ -20,6 +21,7 @@ group = AppGroup("demo", help="Invented families for showing and trying.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day the demo stands at (today).")
 @click.option("--if-empty", is_flag=True, help="Do nothing where there are families already.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+@on_the_database
 def load(count: int, seed: int, today: datetime | None, *, if_empty: bool, as_json: bool) -> None:
     """Fill an empty demo database and say who can sign in. Refuses where real data is."""
     # Only this command needs the invented people and their history.

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from catchup.cli.answering import on_the_database
 from catchup.database import writing
 from catchup.extensions import db
 from catchup.services import directory
@@ -18,6 +19,7 @@ group = AppGroup("directory", help="The directory of services.")
 @group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+@on_the_database
 def import_(file: Path, *, as_json: bool) -> None:
     """Take in FILE, a CSV. All or nothing: refused rows come back as a CSV with the reason in each.
 

@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 from flask.globals import app_ctx
 
 from catchup import clock, scheduler, senders
+from catchup.cli.answering import on_the_database
 from catchup.jobs import JOBS, TIMETABLE, runner
 from catchup.queries import jobs as queries
 from catchup.services import leases, marks
@@ -22,6 +23,7 @@ group = AppGroup("jobs", help="What the service does by itself, every night and 
 
 @group.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+@on_the_database
 def list_jobs(*, as_json: bool) -> None:
     """Every job, and the last day it was done for."""
     last = queries.last_runs()
@@ -50,6 +52,7 @@ def list_jobs(*, as_json: bool) -> None:
 @click.argument("name", type=click.Choice(list(JOBS)))
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day to do it for (today).")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+@on_the_database
 def run_job(name: str, on: datetime | None, *, as_json: bool) -> None:
     """Do one job now. Doing it again does no harm."""
     marks.follow_clock(current_app.config["CATCHUP"])

@@ -9,6 +9,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from catchup import clock
+from catchup.cli.answering import on_the_database
 from catchup.database import writing
 from catchup.extensions import db
 from catchup.services import marks, orders
@@ -21,6 +22,7 @@ group = AppGroup("orders", help="Adoption orders that the agency knows of by its
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write refused rows here.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+@on_the_database
 def import_(file: Path, rejects: Path | None, *, as_json: bool) -> None:
     """Take in the recorded orders of FILE (CSV). Repeatable: the same row again changes nothing.
 

@@ -9,6 +9,7 @@ from time import monotonic
 import click
 from flask.cli import AppGroup
 
+from catchup.cli.answering import on_the_database
 from catchup.database import writing
 from catchup.extensions import db
 from catchup.postcodes import pack_from_csv
@@ -24,6 +25,7 @@ group = AppGroup("postcodes", help="Which council a postcode lies in.")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", help="Publisher and edition, as people are told it; left out: the file's name.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+@on_the_database
 def import_(file: Path | None, source: str | None, *, as_json: bool) -> None:
     """Use the directory in FILE from now on: a CSV such as the ONS Postcode Directory's, whole or not at all.
 

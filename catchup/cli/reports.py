@@ -7,6 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from catchup import clock
+from catchup.cli.answering import on_the_database
 from catchup.queries import directories, reports
 from catchup.queries.reports import Report
 from catchup.rules.calendar import financial_year, financial_year_days, in_words
@@ -34,6 +35,7 @@ def _year(_context: click.Context, _option: click.Parameter, year: str | None) -
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv", "xlsx"]), default="text")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @with_appcontext
+@on_the_database
 def report(
     name: str, year: str | None, council: str | None, form: str, *, published: bool, as_json: bool
 ) -> None:

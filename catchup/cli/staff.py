@@ -7,6 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask.cli import AppGroup
 
+from catchup.cli.answering import on_the_database
 from catchup.database import writing
 from catchup.extensions import db
 from catchup.queries import staff as accounts
@@ -27,6 +28,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer with one 
 )
 @click.option("--hub", is_flag=True, help="Hub staff of the agency: sees the families of every council.")
 @AS_JSON
+@on_the_database
 def add(name: str, email: str, role: str, councils: tuple[str, ...], *, hub: bool, as_json: bool) -> None:
     """Add somebody, and print the one-time password to tell them."""
     try:
@@ -49,6 +51,7 @@ def add(name: str, email: str, role: str, councils: tuple[str, ...], *, hub: boo
 @group.command()
 @click.argument("email")
 @AS_JSON
+@on_the_database
 def disable(email: str, *, as_json: bool) -> None:
     """Let somebody in no longer; refused while families or open calls are theirs."""
     with writing():

@@ -8,6 +8,7 @@ from zlib import crc32
 
 _GSS = re.compile(r"E\d{8}")
 _ONE_DAY = timedelta(days=1)
+_COLUMNS = ("gss_code", "name", "kind", "valid_from", "valid_to", "successors", "agency")
 
 
 class UnknownCouncilError(LookupError):
@@ -154,8 +155,12 @@ def rows_from_table(table: Iterable[Mapping[str, str]]) -> tuple[CouncilRow, ...
     """Rows of a table with the councils file's columns.
 
     Those are gss_code, name, kind, valid_from, valid_to, successors, agency. Empty days have no bound;
-    successors are parted by "|". Raises ValueError for a day that is none.
+    successors are parted by "|". Raises ValueError for a day that is none, and for a column that is missing.
     """
+    lines = list(table)
+    for name in _COLUMNS:
+        if any(line.get(name) is None for line in lines):
+            raise ValueError(f"The column {name} is missing.")
     return tuple(
         CouncilRow(
             code=line["gss_code"],
@@ -166,5 +171,5 @@ def rows_from_table(table: Iterable[Mapping[str, str]]) -> tuple[CouncilRow, ...
             successors=tuple(line["successors"].split("|")) if line["successors"] else (),
             agency=line["agency"] or None,
         )
-        for line in table
+        for line in lines
     )

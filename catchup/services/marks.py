@@ -30,6 +30,10 @@ def ensure_mark(demo: bool) -> None:
         make = postgresql.insert if db.session.connection().dialect.name == "postgresql" else sqlite.insert
         db.session.execute(make(core(ServiceMark)).values(id=ONLY_ROW, kind=wanted).on_conflict_do_nothing())
         mark = db.session.get_one(ServiceMark, ONLY_ROW)
+    _refuse_other_kind(mark, wanted)
+
+
+def _refuse_other_kind(mark: ServiceMark, wanted: ServiceKind) -> None:
     if mark.kind is not wanted:
         raise ConfigError(
             "This database belongs to a demonstration. Take CATCHUP_DEMO=1 back in, or use another database."
@@ -54,6 +58,18 @@ def check_start(app: Flask) -> None:
         finally:
             db.session.remove()
             db.engine.dispose()
+
+
+def check(app: Flask) -> None:
+    """To be called by a command: the same refusals, in the context at hand, and nothing is written."""
+    settings: Settings = app.config["CATCHUP"]
+    try:
+        _refuse_old_schema(app)
+        mark = db.session.get(ServiceMark, ONLY_ROW)
+        if mark is not None:
+            _refuse_other_kind(mark, ServiceKind.DEMO if settings.demo else ServiceKind.REAL)
+    finally:
+        db.session.rollback()  # what has begun by reading could not go on to write
 
 
 def _refuse_old_schema(app: Flask) -> None:

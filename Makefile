@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. `make help` lists the rest.
 PORT ?= 5000
 TESTS ?= tests
-WORKERS ?= 0
+WORKERS ?= 2
 FLASK = .venv/bin/flask --app wsgi
 UV_COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header

@@ -1,7 +1,6 @@
 """The migrations go up and down, one step at a time, on both engines."""
 
 import flask_migrate
-import pytest
 from flask import Flask
 from sqlalchemy import inspect
 
@@ -12,18 +11,12 @@ from tests.factories.families import a_family
 STEPS = 7
 
 
-@pytest.fixture
-def in_context(app: Flask) -> Flask:
-    """The application with its context pushed for the commands of Flask-Migrate."""
-    return app
-
-
 def tables() -> set[str]:
     return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
 
 
-def test_every_step_down_and_up_again_leaves_every_table(in_context: Flask) -> None:
-    with in_context.app_context():
+def test_every_step_down_and_up_again_leaves_every_table(app: Flask) -> None:
+    with app.app_context():
         assert tables() == set(Base.metadata.tables)
         for _step in range(STEPS):
             flask_migrate.downgrade(revision="-1")
@@ -33,8 +26,8 @@ def test_every_step_down_and_up_again_leaves_every_table(in_context: Flask) -> N
         assert tables() == set(Base.metadata.tables)
 
 
-def test_going_up_where_everything_is_there_already_keeps_the_rows(in_context: Flask) -> None:
-    with in_context.app_context():
+def test_going_up_where_everything_is_there_already_keeps_the_rows(app: Flask) -> None:
+    with app.app_context():
         family = a_family()
         reference = family.reference
         db.session.remove()

@@ -76,7 +76,7 @@ class Registration(Identified, Base):
 
 
 class RegistrationCouncil(Base):
-    """A council whose staff see a registration: it placed one of the children, or one of the homes is there."""
+    """A council whose staff see a registration: it placed one of the children, or a home is there."""
 
     __tablename__ = "registration_council"
 

@@ -63,10 +63,6 @@ class ShownCall(NamedTuple):
     tried: Tried | None
 
 
-# Tables rather than classes: the page is opened all day long, and objects cost more than their rows.
-call, family, child, order, home = core(Call), core(Family), core(Child), core(AdoptionOrder), core(Home)
-attempt, staff, concern = core(Attempt), core(Staff), core(Concern)
-
 # Tables, not models: a page is a fifth quicker without the ORM's own look at every statement.
 _call, _family, _staff, _attempt = core(Call).c, core(Family).c, core(Staff).c, core(Attempt).c
 _child, _order, _home, _concern = core(Child).c, core(AdoptionOrder).c, core(Home).c, core(Concern).c

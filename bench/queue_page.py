@@ -86,7 +86,7 @@ def _environ(token: str) -> dict[str, Any]:
 
 def _page(app: Flask, token: str) -> str:
     started: list[str] = []
-    body = b"".join(app(_environ(token), lambda status, headers, exc=None: started.append(status)))  # type: ignore[arg-type,misc,return-value]
+    body = b"".join(app(_environ(token), lambda status, headers, exc=None: started.append(status)))  # type: ignore[arg-type,misc,return-value]  # a bare server
     assert started[0].startswith("200"), started[0]
     return body.decode()
 
@@ -98,7 +98,7 @@ def _visit(app: Flask, token: str) -> Callable[[], float]:
         requests = [_environ(token) for _ in range(PAGES_A_ROUND)]
         started = perf_counter()
         for environ in requests:
-            b"".join(app(environ, lambda *_: None))  # type: ignore[arg-type,misc,return-value]
+            b"".join(app(environ, lambda *_: None))  # type: ignore[arg-type,misc,return-value]  # a bare server
         return (perf_counter() - started) / PAGES_A_ROUND
 
     visit()

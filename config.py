@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,8 +27,9 @@ class Settings:
     """Everything the service takes from its surroundings, checked once.
 
     Keys are raw bytes: each encryption key, the index key and the audit key are 32 bytes.
-    ``today`` moves the service's date in a demo and is None otherwise. ``contact_phone`` and
-    ``contact_email`` are where families reach the agency; without them no page or message promises either.
+    ``today`` moves the service's date in a demo, ``hour`` its time of day when it starts; both are None
+    otherwise. ``contact_phone`` and ``contact_email`` are where families reach the agency; without them no
+    page or message promises either.
     """
 
     database_url: str
@@ -39,6 +40,7 @@ class Settings:
     instance: Path
     demo: bool = False
     today: date | None = None
+    hour: time | None = None
     port: int = 5000
     base_url: str = "http://127.0.0.1:5000"
     smtp_url: str | None = field(default=None, repr=False)
@@ -67,6 +69,7 @@ class Settings:
                 f"SECRET_KEY must be at least {SHORTEST_SECRET} characters. "
                 "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
             )
+        today, hour = _today(env.get("CATCHUP_TODAY"), demo=demo)
         base_url = _base_url(env.get("CATCHUP_BASE_URL") or f"http://127.0.0.1:{port}", demo=demo)
         return cls(
             database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{instance / 'catchup.db'}"),
@@ -76,7 +79,8 @@ class Settings:
             audit_key=_keys(env, "CATCHUP_AUDIT_KEY", secret, demo=demo)[0],
             instance=instance,
             demo=demo,
-            today=_today(env.get("CATCHUP_TODAY"), demo=demo),
+            today=today,
+            hour=hour,
             port=port,
             base_url=base_url,
             smtp_url=env.get("SMTP_URL") or None,
@@ -108,15 +112,20 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _today(text: str | None, *, demo: bool) -> date | None:
+def _today(text: str | None, *, demo: bool) -> tuple[date | None, time | None]:
     if not text:
-        return None
+        return None, None
     if not demo:
         raise ConfigError("CATCHUP_TODAY moves the date of a demo only. Set CATCHUP_DEMO=1 or take it away.")
     try:
-        return date.fromisoformat(text)
+        if len(text) == len("2026-11-22"):
+            return date.fromisoformat(text), None
+        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 -- a time on the wall in London
     except ValueError:
-        raise ConfigError(f"CATCHUP_TODAY must be a date like 2026-11-22, not {text!r}.") from None
+        raise ConfigError(
+            f"CATCHUP_TODAY must be a date like 2026-11-22, or 2026-11-22T10:30, not {text!r}."
+        ) from None
+    return moment.date(), moment.time()
 
 
 def _contact_phone(text: str) -> str | None:

@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.config.from_mapping(flask_config(settings))
     ring.load(settings.encryption_keys, settings.index_key)
+    clock.begin_at(settings.hour)
     clock.move_to(settings.today)
 
     db.init_app(app)

@@ -1,6 +1,6 @@
 """The only reader of time. Instants are UTC; the day of the service is the day in London.
 
-A demo can move the service's day (``CATCHUP_TODAY`` or the clock page). That changes the days calls
+A demo can move the service's day and hour (``CATCHUP_TODAY`` or the clock page). That changes the days calls
 and handovers fall on, never sessions, limits, links, leases or audit: those ask ``real_now``.
 """
 
@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 
-_moved_by = timedelta(0)
+_moved_by = timedelta(0)  # whole days
+_hour_moved_by = timedelta(0)
 
 
 def real_now() -> datetime:
@@ -18,8 +19,8 @@ def real_now() -> datetime:
 
 
 def now() -> datetime:
-    """The service's instant, in UTC: the real one, moved by whole days in a demo."""
-    return real_now() + _moved_by
+    """The service's instant, in UTC: the real one, moved in a demo."""
+    return real_now() + _moved_by + _hour_moved_by
 
 
 def today() -> date:
@@ -41,4 +42,11 @@ def move_to(on: date | None) -> None:
     """Move the service's day to ``on`` (None: back to the real one). For demos; the caller checks that."""
     global _moved_by
     # One assignment: another thread may be asking for the day meanwhile.
-    _moved_by = timedelta(0) if on is None else on - london(real_now()).date()
+    _moved_by = timedelta(0) if on is None else on - london(real_now() + _hour_moved_by).date()
+
+
+def begin_at(at: time | None) -> None:
+    """Let it be ``at`` in London now, and go on from there (None: the real hour). Keeps the day that it is."""
+    global _hour_moved_by
+    here = london(real_now())
+    _hour_moved_by = timedelta(0) if at is None else datetime.combine(here.date(), at, LONDON) - here

@@ -23,7 +23,7 @@ from catchup.extensions import db
 from config import Settings
 from tests.databases import ENGINES, PostgresStore, SqliteStore, postgresql_server, workplace
 from tests.mailbox import Mailbox
-from tests.servers import LiveServer
+from tests.servers import MORNING, LiveServer
 from tests.settings import environment
 from tests.visitor import Visitor
 
@@ -133,7 +133,7 @@ def apps() -> dict[str, Flask]:
 
 @pytest.fixture
 def app(engine: str, store: Store, work_folder: Path, apps: dict[str, Flask]) -> Iterator[Flask]:
-    """The application on an empty migrated database; its settings and the date are as new."""
+    """The application on an empty migrated database, at half past ten; its settings are as new."""
     store.copy("template", "shared")
     if engine not in apps:
         variables = environment(store.url("shared"), work_folder / f"instance-{engine}")
@@ -141,9 +141,11 @@ def app(engine: str, store: Store, work_folder: Path, apps: dict[str, Flask]) ->
         apps[engine].test_client_class = Visitor
     app = apps[engine]
     config = dict(app.config)
+    clock.begin_at(MORNING)
     yield app
     app.config.clear()
     app.config.update(config)
+    clock.begin_at(None)
     clock.move_to(None)
     with app.app_context():
         db.engine.dispose()

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import time
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from tests.processes import ROOT, Program, free_port
 from tests.settings import environment
 
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONDONTWRITEBYTECODE")
+
+# Whom the queue gives out depends on the hour: tests begin in the morning, whenever they are run.
+MORNING = time(10, 30)
 
 GUNICORN = "gunicorn wsgi:app --config python:catchup.serving --no-control-socket"
 
@@ -29,6 +33,9 @@ class LiveServer:
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / "log"
         demo = {"CATCHUP_DEMO": "1", "CATCHUP_BASE_URL": self.url, "PORT": str(port)}
+        if len(variables.get("CATCHUP_TODAY", "")) == len("2026-11-22"):
+            demo["CATCHUP_TODAY"] = f"{variables['CATCHUP_TODAY']}T{MORNING:%H:%M}"
+            variables = {name: value for name, value in variables.items() if name != "CATCHUP_TODAY"}
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         self.environment = inherited | environment(database_url, folder, **{**demo, **variables})
         options = f"--worker-class gthread --threads 4 --workers {workers} --bind 127.0.0.1:{port}"

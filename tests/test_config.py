@@ -1,5 +1,6 @@
 """Settings from the environment: what is taken, what stops the start."""
 
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,21 @@ def test_nobody_is_promised_a_number_that_was_not_given(tmp_path: Path):
 def test_a_demo_shows_a_number_and_an_address_that_nobody_has(tmp_path: Path):
     found = settings(tmp_path, CATCHUP_DEMO="1")
     assert (found.contact_phone, found.contact_email) == (DEMO_PHONE, DEMO_EMAIL)
+
+
+@pytest.mark.parametrize(
+    "text, day, hour",
+    [("2026-11-22", date(2026, 11, 22), None), ("2026-11-22T10:30", date(2026, 11, 22), time(10, 30))],
+)
+def test_a_demo_begins_on_a_day_and_at_an_hour(tmp_path: Path, text: str, day: date, hour: time | None):
+    found = settings(tmp_path, CATCHUP_DEMO="1", CATCHUP_TODAY=text)
+    assert (found.today, found.hour) == (day, hour)
+
+
+@pytest.mark.parametrize("text", ["22 November", "2026-02-30", "2026-11-22T25:00", "2026-11-22T10:30:00"])
+def test_a_day_that_is_none_stops_the_start(tmp_path: Path, text: str):
+    with pytest.raises(ConfigError, match="CATCHUP_TODAY"):
+        settings(tmp_path, CATCHUP_DEMO="1", CATCHUP_TODAY=text)
 
 
 @pytest.mark.parametrize("phone", ["01632 960 000", "+44 1632 960000", "0300 123 4567"])

@@ -9,7 +9,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from catchup.crypto import Encrypted
 from catchup.models.base import Base, Identified
 from catchup.models.family import Family
-from catchup.rules.terms import Area, Band, CallKind, ClosedAs, EscalationKind, Going, Need, Outcome
+from catchup.rules.terms import (
+    Area,
+    Band,
+    CallKind,
+    Channel,
+    ClosedAs,
+    EscalationKind,
+    Going,
+    Need,
+    Outcome,
+    TextKind,
+)
 
 OPEN = text("closed_at IS NULL")
 
@@ -64,6 +75,19 @@ class Call(Identified, Base):
         back_populates="call", order_by="(Attempt.at, Attempt.id)"
     )
     conversation: Mapped["Conversation | None"] = relationship(back_populates="call")
+
+
+class CallSkip(Identified, Base):
+    """Somebody passes a call over, with the reason: it is not given to that person again before ``until``."""
+
+    __tablename__ = "call_skip"
+    __table_args__ = (Index(None, "staff_id", "call_id"),)
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), index=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    reason: Mapped[str] = mapped_column(Encrypted("call_skip.reason"))
+    at: Mapped[datetime]
+    until: Mapped[datetime]
 
 
 class Attempt(Identified, Base):
@@ -125,6 +149,25 @@ class TalkedAbout(Identified, Base):
     note: Mapped[str | None] = mapped_column(Encrypted("talked_about.note"))
 
     conversation: Mapped[Conversation] = relationship(back_populates="talked_about")
+
+
+class CallText(Base):
+    """A text made from a conversation and then edited: for the case system, or for the family.
+
+    Only what is for the family is ever sent; ``message_id`` is its row in the outbox, None for a letter.
+    """
+
+    __tablename__ = "call_text"
+    __table_args__ = (CheckConstraint("kind = 'talked_about' OR sent_at IS NULL", "only_to_family"),)
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.call_id"), primary_key=True)
+    kind: Mapped[TextKind] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Encrypted("call_text.text"))
+    edited_at: Mapped[datetime]
+    edited_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    sent_at: Mapped[datetime | None]
+    channel: Mapped[Channel | None]
+    message_id: Mapped[UUID | None]
 
 
 class Escalation(Identified, Base):

@@ -1,6 +1,6 @@
 """Safeguarding concerns: their own pathway, never a category of signpost."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from catchup.crypto import Encrypted
 from catchup.models.base import Base, Identified
+from catchup.rules.concerns import Alert
 from catchup.rules.terms import ConcernKind
 
 
@@ -48,3 +49,36 @@ class Concern(Identified, Base):
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class ConcernDecision(Base):
+    """What the front door decided: asked after from the next working day until somebody writes it down."""
+
+    __tablename__ = "concern_decision"
+
+    concern_id: Mapped[UUID] = mapped_column(ForeignKey("concern.id"), primary_key=True)
+    decision: Mapped[str] = mapped_column(Encrypted("concern_decision.decision"))
+    decided_on: Mapped[date]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+
+
+class ConcernAlert(Base):
+    """Who has been told so far that a concern waits: a row for each step up, so that none is taken twice."""
+
+    __tablename__ = "concern_alert"
+
+    concern_id: Mapped[UUID] = mapped_column(ForeignKey("concern.id"), primary_key=True)
+    alert: Mapped[Alert] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class ConcernReader(Base):
+    """A member of staff who may read one concern beside its caller and the managers."""
+
+    __tablename__ = "concern_reader"
+
+    concern_id: Mapped[UUID] = mapped_column(ForeignKey("concern.id"), primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    named_at: Mapped[datetime]
+    named_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))

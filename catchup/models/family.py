@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catchup.crypto import Encrypted
 from catchup.models.base import Base, Identified
+from catchup.rules.terms import WarningKind
 
 
 class Family(Identified, Base):
@@ -40,7 +41,6 @@ class Family(Identified, Base):
     evenings: Mapped[bool] = mapped_column(default=False)
     preferred_month: Mapped[int | None]
     preferred_day: Mapped[int | None]
-    warning: Mapped[str | None] = mapped_column(Encrypted("family.warning"))
     before_we_ring: Mapped[str | None] = mapped_column(Encrypted("family.before_we_ring"))
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -57,6 +57,9 @@ class Family(Identified, Base):
     pauses: Mapped[list["Pause"]] = relationship(back_populates="family", order_by="Pause.from_on")
     stops: Mapped[list["Stop"]] = relationship(back_populates="family", order_by="Stop.stopped_at")
     leads: Mapped[list["Lead"]] = relationship(back_populates="family", order_by="Lead.from_at")
+    warnings: Mapped[list["FamilyWarning"]] = relationship(
+        back_populates="family", order_by="(FamilyWarning.recorded_at, FamilyWarning.id)"
+    )
 
 
 class Parent(Identified, Base):
@@ -192,6 +195,53 @@ class Lead(Identified, Base):
     reason: Mapped[str | None] = mapped_column(String(200))
 
     family: Mapped[Family] = relationship(back_populates="leads")
+
+
+class FamilyWarning(Identified, Base):
+    """Something staff must know before they ring: its type, who agreed to it, and when it is looked at again.
+
+    It is ended, never deleted. ``agreed_by`` is a name, because it may be somebody outside the service.
+    """
+
+    __tablename__ = "family_warning"
+    __table_args__ = (CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", "ended"),)
+
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("family.id"), index=True)
+    kind: Mapped[WarningKind]
+    text: Mapped[str] = mapped_column(Encrypted("family_warning.text"))
+    agreed_by: Mapped[str] = mapped_column(Encrypted("family_warning.agreed_by"))
+    review_on: Mapped[date]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+
+    family: Mapped[Family] = relationship(back_populates="warnings")
+
+
+class OfferedTime(Identified, Base):
+    """A time at which the lead could ring, for the family to pick from; at most one of a call is taken."""
+
+    __tablename__ = "offered_time"
+    __table_args__ = (
+        UniqueConstraint("call_id", "at"),
+        CheckConstraint("taken_at IS NULL OR withdrawn_at IS NULL", "taken_or_withdrawn"),
+        Index(
+            "uq_offered_time_taken",
+            "call_id",
+            unique=True,
+            sqlite_where=text("taken_at IS NOT NULL"),
+            postgresql_where=text("taken_at IS NOT NULL"),
+        ),
+    )
+
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("family.id"), index=True)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
+    at: Mapped[datetime]
+    offered_at: Mapped[datetime]
+    offered_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    taken_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class ShutOut(Identified, Base):

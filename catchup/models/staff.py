@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_security import AsaList, RoleMixin, UserMixin, WebAuthnMixin
-from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -70,6 +70,27 @@ class StaffCouncil(Base):
     from_on: Mapped[date]
 
     staff: Mapped[Staff] = relationship(back_populates="councils")
+
+
+class Deputy(Base):
+    """Who is told next when a manager does not answer."""
+
+    __tablename__ = "deputy"
+    __table_args__ = (CheckConstraint("deputy_id <> manager_id", "somebody_else"),)
+
+    manager_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    deputy_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    named_at: Mapped[datetime]
+    named_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class LearnedGuidance(Base):
+    """A piece of guidance that somebody has put away, because they know it by now."""
+
+    __tablename__ = "learned_guidance"
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    piece: Mapped[str] = mapped_column(String(40), primary_key=True)
 
 
 class WebAuthn(Identified, WebAuthnMixin, Base):

@@ -252,6 +252,23 @@ class EscalationKind(StrEnum):
     DECISION = "decision"
 
 
+class TextKind(StrEnum):
+    """A text made from a conversation: the note for the council's case system, or what the family is sent."""
+
+    CASE_NOTE = "case_note"
+    TALKED_ABOUT = "talked_about"
+
+
+class WarningKind(StrEnum):
+    """What a warning on a family is about."""
+
+    FAMILY_AT_RISK = "family_at_risk"
+    STAFF_SAFETY = "staff_safety"
+    WHO_TO_SPEAK_TO = "who_to_speak_to"
+    TREAD_GENTLY = "tread_gently"
+    OTHER = "other"
+
+
 class CallState(StrEnum):
     """Where a call stands on a day: how it was closed or, while it is not, what its dates say (R16)."""
 

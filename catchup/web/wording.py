@@ -144,6 +144,13 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         t.EscalationKind.REGISTRATION_LATE: _l("Registration late"),
         t.EscalationKind.DECISION: _l("A decision is needed"),
     },
+    t.WarningKind: {
+        t.WarningKind.FAMILY_AT_RISK: _l("Somebody must not find the family"),
+        t.WarningKind.STAFF_SAFETY: _l("Safety of staff"),
+        t.WarningKind.WHO_TO_SPEAK_TO: _l("Who may be spoken to"),
+        t.WarningKind.TREAD_GENTLY: _l("Tread gently"),
+        t.WarningKind.OTHER: _l("Something else to know"),
+    },
     t.Adjustment: {
         t.Adjustment.INTERPRETER: _l("Interpreter"),
         t.Adjustment.BSL: _l("British Sign Language"),

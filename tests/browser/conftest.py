@@ -108,6 +108,7 @@ def axe() -> Callable[[Page], None]:
     checker = Axe()
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()  # a press comes back as soon as the next page begins to arrive
         results = checker.run(page)
         assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
         sideways = page.evaluate(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.servers import LiveServer
 
@@ -32,7 +32,7 @@ def test_two_people_hand_a_child_over(
 
     sign_in(phone, "Morgan Eastleaf")
     sign_in(desk, "Priya Nightjar")
-    assert phone.get_by_role("heading", level=2).first.inner_text().startswith("Overdue")
+    expect(phone.get_by_role("heading", level=2).first).to_contain_text("Overdue")
 
     phone.goto(f"{server.url}/handovers?state=planned&council=E10000016")
     phone.locator(".cu-card h3 a").first.click()
@@ -45,10 +45,10 @@ def test_two_people_hand_a_child_over(
     phone.get_by_role("button", name="Write the summary").click()
     phone.get_by_label("What do you ask of the next council?").fill("Name a worker the family can ring.")
     press(phone, "Save the summary")
-    assert phone.get_by_role("link", name="Write what the family agreed to share").is_visible()
+    expect(phone.get_by_role("link", name="Write what the family agreed to share")).to_be_visible()
     phone.get_by_label("What did the family agree to share?").fill("Everything here.")
     press(phone, "Save the summary")
-    assert phone.get_by_text("You wrote it, so somebody else checks it.").is_visible()
+    expect(phone.get_by_text("You wrote it, so somebody else checks it.")).to_be_visible()
     axe(phone)
 
     open_here(desk)
@@ -58,10 +58,10 @@ def test_two_people_hand_a_child_over(
     press(desk, "Record the check")
     press(desk, "Send and print")
     axe(desk)
-    assert desk.get_by_text("Name a worker the family can ring.").is_visible()
-    assert desk.get_by_role("button", name="Print").is_visible()
+    expect(desk.get_by_text("Name a worker the family can ring.")).to_be_visible()
+    expect(desk.get_by_role("button", name="Print")).to_be_visible()
     desk.emulate_media(media="print")
-    assert not desk.locator(".cu-header").is_visible()
+    expect(desk.locator(".cu-header")).not_to_be_visible()
     desk.emulate_media(media="screen")
 
     open_here(phone)
@@ -72,7 +72,7 @@ def test_two_people_hand_a_child_over(
     open_here(phone)
     phone.get_by_label("Whom do they name as the contact?").fill("R. Duty")
     press(phone, "Record the acceptance")
-    assert phone.get_by_text("this handover has ended").is_visible()
+    expect(phone.get_by_text("this handover has ended")).to_be_visible()
     axe(phone)
 
     phone.goto(f"{server.url}{letter}")
@@ -84,4 +84,4 @@ def test_two_people_hand_a_child_over(
     phone.get_by_role("option", name="Medway").click()
     phone.get_by_label("Why this council?").fill("They agreed to it.")
     press(phone, "Record the decision")
-    assert phone.get_by_text("They agreed to it.").is_visible()
+    expect(phone.get_by_text("They agreed to it.")).to_be_visible()

@@ -15,8 +15,9 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.audit import AuditEvent
 from catchup.models.call import Attempt, Call, Escalation
+from catchup.models.family import FamilyWarning
 from catchup.models.staff import Staff
-from catchup.rules.terms import CallKind, ClosedAs, Outcome
+from catchup.rules.terms import CallKind, ClosedAs, Outcome, WarningKind
 from catchup.services import families
 from catchup.services.families import NewParent, NewPhone
 from tests.factories.families import KENT, MEDWAY, a_child, a_family, a_viewer
@@ -116,7 +117,18 @@ def test_the_page_shows_what_one_must_know_before_dialling(priya: FlaskClient, l
         never_times={"4": ["15-17"]},
         before_we_ring="Ask about sleep",
     )
-    call.family.warning = "Never ring the landline in the evening"
+    db.session.add(
+        FamilyWarning(
+            family_id=call.family_id,
+            kind=WarningKind.WHO_TO_SPEAK_TO,
+            text="Never ring the landline in the evening",
+            agreed_by="Morgan Eastleaf",
+            review_on=date(2027, 1, 4),
+            recorded_at=clock.now(),
+            recorded_by=lead.id,
+        )
+    )
+    db.session.commit()
     page = text_of(priya.get(f"/calls/{call.id}"))
     for said in (
         "The Okafor family", "Ngozi Okafor", "07700 900101", "Voicemail is fine", "the parcel came",

@@ -46,7 +46,7 @@ def move_to(on: date | None) -> None:
 
 
 def begin_at(at: time | None) -> None:
-    """Let it be ``at`` in London now, and go on from there (None: the real hour). Keeps the day that it is."""
+    """Let it be ``at`` in London now, and go on from there; None: the real hour. The day stays what it is."""
     global _hour_moved_by
     here = london(real_now())
     _hour_moved_by = timedelta(0) if at is None else datetime.combine(here.date(), at, LONDON) - here

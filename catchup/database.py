@@ -10,13 +10,13 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, SelectBase, event
 
 LONGEST_WAIT_S = 30.0
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -146,3 +146,88 @@ def _begin(connection: Connection) -> None:
         raw.begin_writing()
     else:
         connection.exec_driver_sql("BEGIN")
+
+
+Row = tuple[Any, ...]
+Convert = Callable[[Any], Any]
+
+
+class _Form(NamedTuple):
+    """A statement as one engine takes it.
+
+    ``order`` names the values by position; None: they go by name. ``given`` are those written in it,
+    ``binders`` convert the others, ``readers`` the columns at these places of a row.
+    """
+
+    text: str
+    order: Sequence[str] | None
+    given: Mapping[str, Any]
+    binders: Mapping[str, Convert]
+    readers: Sequence[tuple[int, Convert]]
+
+
+class Prepared:
+    """A statement for a page that is opened all day: its text and conversions are worked out once an engine.
+
+    SQLAlchemy writes it and its types convert the values, as everywhere; looking the statement up each time
+    and making objects of its rows is left out, which is most of what a short statement costs. It may hold no
+    list of values whose length is known only when it is asked, and no value that may be NULL.
+    """
+
+    def __init__(self, statement: SelectBase) -> None:
+        self._statement = statement
+        self._forms: dict[str, _Form] = {}
+
+    def raw(self, connection: Connection, values: Mapping[str, Any]) -> list[Row]:
+        """The rows as the driver gives them: encrypted still, and fit to be compared."""
+        form = self._form(connection.dialect)
+        known = {**form.given, **values}
+        for name, convert in form.binders.items():
+            known[name] = convert(known[name])
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(form.text, known if form.order is None else [known[name] for name in form.order])
+            return list(cursor.fetchall())
+        finally:
+            cursor.close()
+
+    def read(self, dialect: Dialect, rows: Sequence[Row]) -> list[Row]:
+        """Raw rows in Python's own values."""
+        readers = self._form(dialect).readers
+        found = []
+        for row in rows:
+            values = list(row)
+            for place, convert in readers:
+                if values[place] is not None:
+                    values[place] = convert(values[place])
+            found.append(tuple(values))
+        return found
+
+    def all(self, connection: Connection, values: Mapping[str, Any]) -> list[Row]:
+        """The rows in Python's own values."""
+        return self.read(connection.dialect, self.raw(connection, values))
+
+    def _form(self, dialect: Dialect) -> _Form:
+        form = self._forms.get(dialect.name)
+        if form is None:
+            form = self._forms[dialect.name] = _formed(self._statement, dialect)
+        return form
+
+
+def _formed(statement: SelectBase, dialect: Dialect) -> _Form:
+    compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    given: dict[str, Any] = {}
+    binders: dict[str, Convert] = {}
+    for name, value in compiled.params.items():
+        # The list written in a statement as kind_1 goes as kind_1_1, kind_1_2 …
+        bind = compiled.binds[name if name in compiled.binds else name.rpartition("_")[0]]
+        convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        given[name] = convert(value) if convert and value is not None else value
+        if convert and value is None:
+            binders[name] = convert
+    readers = [
+        (place, convert)
+        for place, column in enumerate(statement.selected_columns)
+        if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None))
+    ]
+    return _Form(compiled.string, compiled.positiontup, given, binders, readers)

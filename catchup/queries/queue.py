@@ -18,29 +18,33 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
+    Text,
     Uuid,
     and_,
     bindparam,
     case,
+    cast,
     exists,
     false,
     func,
     literal_column,
     or_,
     select,
+    true,
     tuple_,
     union_all,
 )
 
 from catchup import clock
+from catchup.database import Prepared
 from catchup.extensions import db
 from catchup.models.base import UtcDateTime, core
-from catchup.models.call import Attempt, Call, Escalation
+from catchup.models.call import Attempt, Call, CallSkip, Escalation
 from catchup.models.concern import Concern
 from catchup.models.family import Family, Membership, Pause, ShutOut, Stop
 from catchup.queries.scope import Viewer, in_scope
-from catchup.rules.contact import band_of
-from catchup.rules.queue_order import Section
+from catchup.rules.contact import DAYTIME, band_of
+from catchup.rules.queue_order import AT_ANY_HOUR, Section
 from catchup.rules.terms import Band, CallKind, EscalationKind
 
 CAP = 200  # a section is counted, and put into order, this far; what lies beyond waits its turn
@@ -52,7 +56,7 @@ WITH_MANAGER = (EscalationKind.NOT_REACHED, EscalationKind.NO_NUMBER)
 # Tables rather than classes: the page is opened all day long, and objects cost more than their rows.
 call, family, attempt, escalation = core(Call), core(Family), core(Attempt), core(Escalation)
 concern, membership, pause, stop = core(Concern), core(Membership), core(Pause), core(Stop)
-shut_out = core(ShutOut)
+shut_out, skip = core(ShutOut), core(CallSkip)
 
 _ME = bindparam("me", type_=Uuid())
 _TODAY = bindparam("today", type_=Date())
@@ -103,7 +107,7 @@ def section(
 def servable(viewer: Viewer, view: View, at: datetime) -> list[UUID]:
     """The calls this person could be given now, best first: each section's first few.
 
-    Source: service policy R18, R19, R22.
+    Source: service policy R17, R18, R19, R22.
     """
     found = _read(viewer, view, at, SERVED, serving=True)
     return [place.call_id for one in found for place in one.places]
@@ -111,12 +115,12 @@ def servable(viewer: Viewer, view: View, at: datetime) -> list[UUID]:
 
 def tried_today(viewer: Viewer, today: date) -> int:
     """How many calls this person has tried today, got through or not."""
-    found = db.session.connection().execute(_TRIED, {"me": viewer.id, "today": today})
-    return int(found.scalar_one())
+    (counted,) = _TRIED.all(db.session.connection(), {"me": viewer.id, "today": today})
+    return int(counted[0])
 
 
-_TRIED = select(func.count(attempt.c.call_id.distinct())).where(
-    attempt.c.by_id == _ME, attempt.c.on == _TODAY
+_TRIED = Prepared(
+    select(func.count(attempt.c.call_id.distinct())).where(attempt.c.by_id == _ME, attempt.c.on == _TODAY)
 )
 
 
@@ -141,7 +145,7 @@ def _read(
     known: dict[str, Any] = {"me": viewer.id, "today": local.date(), "now": at, "council": view.council}
     if beyond is not None:
         known |= {"beyond_on": beyond.due_on, "beyond_id": beyond.call_id}
-    return _gathered(db.session.connection().execute(statement, known).all())
+    return _gathered(statement.all(db.session.connection(), known))
 
 
 def _gathered(rows: Iterable[Any]) -> list[SectionPlaces]:
@@ -171,7 +175,7 @@ class _Shape:
 
 # Built once: to build so large a statement takes longer than to run it.
 @lru_cache(maxsize=64)
-def _of_lead(shape: _Shape, has_council: bool) -> Any:
+def _of_lead(shape: _Shape, has_council: bool) -> Prepared:
     kept_away = exists().where(shut_out.c.family_id == call.c.family_id, shut_out.c.staff_id == _ME)
     owned = [call.c.lead_id == _ME, ~kept_away]
     if has_council:
@@ -180,7 +184,7 @@ def _of_lead(shape: _Shape, has_council: bool) -> Any:
 
 
 @lru_cache(maxsize=16)
-def _of_team(shape: _Shape, viewer: Viewer, today: date, council: str | None) -> Any:
+def _of_team(shape: _Shape, viewer: Viewer, today: date, council: str | None) -> Prepared:
     owned: list[ColumnElement[bool]] = [
         exists().where(family.c.id == call.c.family_id, in_scope(viewer, today))
     ]
@@ -189,12 +193,12 @@ def _of_team(shape: _Shape, viewer: Viewer, today: date, council: str | None) ->
     return _statement(shape, and_(*owned))
 
 
-def _statement(shape: _Shape, owned: ColumnElement[bool]) -> Any:
+def _statement(shape: _Shape, owned: ColumnElement[bool]) -> Prepared:
     branches = []
     for which in shape.sections:
         found = (
             select(call.c.id, call.c.family_id, call.c.due_on)
-            .where(*_stands_in(which, shape.serving), owned, *_may_be_called(), _is_first_of_family(which))
+            .where(*_stands_in(which, shape), owned, *_may_be_called(), _is_first_of_family(which))
             .order_by(call.c.due_on, call.c.id)
             .limit(literal_column(str(CAP + 1), Integer()))
         )
@@ -202,7 +206,7 @@ def _statement(shape: _Shape, owned: ColumnElement[bool]) -> Any:
             after = tuple_(bindparam("beyond_on", type_=Date()), bindparam("beyond_id", type_=Uuid()))
             found = found.where(tuple_(call.c.due_on, call.c.id) > after)
         branches.append(_in_order(which, found.subquery(), shape))
-    return union_all(*(select(branch.subquery()) for branch in branches))
+    return Prepared(union_all(*(select(branch.subquery()) for branch in branches)))
 
 
 def _in_order(which: Section, found: FromClause, shape: _Shape) -> Select[Any]:
@@ -222,7 +226,7 @@ def _in_order(which: Section, found: FromClause, shape: _Shape) -> Select[Any]:
     )
 
 
-def _stands_in(which: Section, serving: bool) -> list[ColumnElement[bool]]:
+def _stands_in(which: Section, shape: _Shape) -> list[ColumnElement[bool]]:
     """First what an index or one look at the row can say, then the section itself."""
     narrowed: Mapping[Section, ColumnElement[bool]] = {
         Section.CONCERN: call.c.family_id.in_(
@@ -236,7 +240,9 @@ def _stands_in(which: Section, serving: bool) -> list[ColumnElement[bool]]:
         Section.LATER: _waits(call.c),
     }
     stands = [call.c.closed_at.is_(None), narrowed[which], _number(call.c) == _as_number(which)]
-    return [*stands, *_may_be_given()] if serving else stands
+    if not shape.serving:
+        return stands
+    return [*stands, *_may_be_given(), *([] if which in AT_ANY_HOUR else [_may_ring(shape)])]
 
 
 def _number(row: Any) -> ColumnElement[int]:
@@ -279,12 +285,25 @@ def _may_be_called() -> list[ColumnElement[bool]]:
 
 
 def _may_be_given() -> list[ColumnElement[bool]]:
-    """Not before its time, not somebody else's, not with a manager."""
+    """Not before its time, not somebody else's, not with a manager, not skipped by this person."""
+    skipped = exists().where(skip.c.call_id == call.c.id, skip.c.staff_id == _ME, skip.c.until > _NOW)
     return [
         func.coalesce(_waits(call.c), false()) == false(),
         or_(call.c.claimed_by.is_(None), call.c.claimed_until <= _NOW, call.c.claimed_by == _ME),
         ~is_with_manager(call.c.id),
+        ~skipped,
     ]
+
+
+def _may_ring(shape: _Shape) -> ColumnElement[bool]:
+    """The family's times allow a call now: ``rules.contact.callable_now`` in SQL."""
+    if shape.band is None:
+        return false()
+    good, never = _names_band(shape.weekday, shape.band)
+    # A band has a dash, and nothing else in there has: some good time is named.
+    named = cast(family.c.good_times, Text).like("%-%")
+    unsaid = true() if shape.band in DAYTIME else family.c.evenings
+    return exists().where(family.c.id == call.c.family_id, case((named, good), else_=unsaid), ~never)
 
 
 def is_with_manager(call_id: Any) -> ColumnElement[bool]:
@@ -311,7 +330,12 @@ def _not_good(weekday: int, band: Band | None) -> ColumnElement[int]:
     """0 where the family's good times include now, else 1: ``rules.contact.good_now`` in SQL."""
     if band is None:
         return literal_column("1", Integer())
+    good, never = _names_band(weekday, band)
+    return case((and_(good, ~never), literal_column("0", Integer())), else_=literal_column("1", Integer()))
+
+
+def _names_band(weekday: int, band: Band) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether the family's good times, and those at which never, name this band of this weekday."""
     named = f'%"{band.value}"%'
     good = family.c.good_times[str(weekday)].as_string().like(named)
-    never = func.coalesce(family.c.never_times[str(weekday)].as_string(), "").like(named)
-    return case((and_(good, ~never), literal_column("0", Integer())), else_=literal_column("1", Integer()))
+    return good, func.coalesce(family.c.never_times[str(weekday)].as_string(), "").like(named)

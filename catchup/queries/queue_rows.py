@@ -1,16 +1,17 @@
-"""What the queue shows of each family it names: four statements, however many rows."""
+"""What the queue shows of each family it names: three statements, however many rows."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from json import loads
+from types import SimpleNamespace
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
-from sqlalchemy import Connection, Text, Uuid, bindparam, cast, exists, select
+from sqlalchemy import Text, Uuid, bindparam, cast, exists, select
 
 from catchup import clock
+from catchup.database import Prepared, Row
 from catchup.extensions import db
 from catchup.models.base import core
 from catchup.models.call import Attempt, Call
@@ -20,7 +21,7 @@ from catchup.models.home import Home
 from catchup.models.order import AdoptionOrder
 from catchup.models.staff import Staff
 from catchup.queries import directories
-from catchup.queries.queue import Place, is_with_manager
+from catchup.queries.queue import FIRST, Place, is_with_manager
 from catchup.rules import attempts
 from catchup.rules.attempts import Standing
 from catchup.rules.contact import Times
@@ -54,6 +55,20 @@ class Tried(NamedTuple):
     last_by: str
 
 
+class RowFacts(NamedTuple):
+    """What was read for one row, as the database keeps it: equal facts make equal rows, and can be compared
+    without being decrypted."""
+
+    call: Row
+    children: tuple[Row, ...]
+    attempts: tuple[Row, ...]
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether somebody has claimed the call, perhaps some time ago."""
+        return self.call[_CLAIMED_BY] is not None
+
+
 class ShownCall(NamedTuple):
     """One row of the queue. ``call`` has the columns of the statement ``_CALLS``."""
 
@@ -66,7 +81,8 @@ class ShownCall(NamedTuple):
 # Tables, not models: a page is a fifth quicker without the ORM's own look at every statement.
 _call, _family, _staff, _attempt = core(Call).c, core(Family).c, core(Staff).c, core(Attempt).c
 _child, _order, _home, _concern = core(Child).c, core(AdoptionOrder).c, core(Home).c, core(Concern).c
-_IDS = bindparam("ids", expanding=True, type_=Uuid())
+# As many as a page has rows: one text, whatever the number.
+_IDS = [bindparam(f"id_{number}", None, type_=Uuid()) for number in range(FIRST)]
 
 _CALLS = (
     select(
@@ -127,31 +143,64 @@ _ATTEMPTS = (
 )
 
 
-def shown(places: Sequence[Place], on: date) -> list[ShownCall]:
-    """What the queue shows of these calls on a day, in their order. They were asked for through a scope."""
+_READ_CALLS, _READ_CHILDREN, _READ_ATTEMPTS = Prepared(_CALLS), Prepared(_CHILDREN), Prepared(_ATTEMPTS)
+_NAMES = [column.name for column in _CALLS.selected_columns]
+_CLAIMED_BY = _NAMES.index("claimed_by")
+
+
+def facts(places: Sequence[Place]) -> list[RowFacts]:
+    """What the queue shows of these calls, at most 25, in their order; they come through a scope."""
     if not places:
         return []
     connection = db.session.connection()
-    call_ids = [place.call_id for place in places]
-    calls = {call.id: call for call in connection.execute(_CALLS, {"ids": call_ids}).all()}
-    children = _children(connection, [place.family_id for place in places], on)
-    tried: dict[UUID, list[Any]] = defaultdict(list)
-    for row in connection.execute(_ATTEMPTS, {"ids": call_ids}).all():
-        tried[row.call_id].append(row)
-    policy = directories.policy(on)
-    found = []
-    for place in places:
-        call, rows = calls[place.call_id], tried.get(place.call_id)
-        times = _times(call.good_times, call.never_times, call.evenings)
-        progress = _progress(rows, times, policy) if rows else None
-        found.append(ShownCall(call, times, children.get(place.family_id, ()), progress))
+    of_calls = _ids([place.call_id for place in places])
+    of_families = _ids([place.family_id for place in places])
+    calls = {_hex(row[0]): row for row in _READ_CALLS.raw(connection, of_calls)}
+    children = _by(1, _READ_CHILDREN.raw(connection, of_families))
+    tried = _by(0, _READ_ATTEMPTS.raw(connection, of_calls))
+    return [
+        RowFacts(
+            calls[place.call_id.hex],
+            tuple(children.get(place.family_id.hex, ())),
+            tuple(tried.get(place.call_id.hex, ())),
+        )
+        for place in places
+    ]
+
+
+def _ids(keys: Sequence[UUID]) -> dict[str, UUID]:
+    return {f"id_{number}": keys[min(number, len(keys) - 1)] for number in range(FIRST)}
+
+
+def _hex(key: Any) -> str:
+    return key if isinstance(key, str) else key.hex
+
+
+def _by(place: int, rows: Sequence[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(_hex(row[place]), []).append(row)
     return found
 
 
-def _progress(rows: Sequence[Any], times: Times, policy: Any) -> Tried:
-    history = [attempts.Attempt(row.outcome, clock.london(row.at)) for row in rows]
-    last = rows[-1]
-    return Tried(attempts.standing(history, times, policy), history[-1], last.by_id, last.name)
+def shown(read: RowFacts, on: date) -> ShownCall:
+    """What one row says on a day, decrypted and with the rule's answers."""
+    dialect = db.engine.dialect
+    call = SimpleNamespace(**dict(zip(_NAMES, _READ_CALLS.read(dialect, [read.call])[0], strict=True)))
+    times = _times(call.good_times, call.never_times, call.evenings)
+    tried = _READ_ATTEMPTS.read(dialect, read.attempts)
+    return ShownCall(
+        call,
+        times,
+        _children(_READ_CHILDREN.read(dialect, read.children), on),
+        _progress(tried, times, directories.policy(on)) if tried else None,
+    )
+
+
+def _progress(rows: Sequence[Row], times: Times, policy: Any) -> Tried:
+    history = [attempts.Attempt(outcome, clock.london(at)) for _call_id, outcome, at, _by_id, _by in rows]
+    _call_id, _outcome, _at, by_id, by = rows[-1]
+    return Tried(attempts.standing(history, times, policy), history[-1], by_id, by)
 
 
 @lru_cache(maxsize=4096)
@@ -160,19 +209,17 @@ def _times(good: str, never: str, evenings: bool) -> Times:
     return Times.from_stored(loads(good), loads(never), evenings)
 
 
-def _children(
-    connection: Connection, family_ids: Sequence[UUID], on: date
-) -> Mapping[UUID, Sequence[ShownChild]]:
-    rows: dict[UUID, list[Any]] = {}
-    for row in connection.execute(_CHILDREN, {"ids": family_ids}).all():
-        rows.setdefault(row[0], []).append(row)
-    found: dict[UUID, list[ShownChild]] = {}
+def _children(rows: Sequence[Row], on: date) -> Sequence[ShownChild]:
+    by_child: dict[UUID, list[Row]] = {}
+    for row in rows:
+        by_child.setdefault(row[0], []).append(row)
+    found = []
     answers = _answers.on(on)
-    for homes in rows.values():
-        _id, family_id, first_name, born_on, made_on, *_rest = homes[0]
+    for homes in by_child.values():
+        _id, _family_id, first_name, born_on, made_on, *_rest = homes[0]
         lived = tuple(home[8:] for home in homes if home[8] is not None)
         responsible = answers.of(homes[0][4:8], lived) if made_on else None
-        found.setdefault(family_id, []).append(ShownChild(first_name, born_on, made_on, responsible))
+        found.append(ShownChild(first_name, born_on, made_on, responsible))
     return found
 
 

@@ -1,9 +1,8 @@
 """Who is asking."""
 
-from typing import Any
+from sqlalchemy import bindparam, literal, select, union_all
 
-from sqlalchemy import Select, bindparam, literal, select, union_all
-
+from catchup.database import Prepared
 from catchup.extensions import db
 from catchup.models.base import core
 from catchup.models.council import CouncilSuccessor
@@ -34,8 +33,8 @@ _viewer = (
     .outerjoin(_reach, _reach.c.staff_id == staff.c.id)
     .where(staff.c.active == literal(True))
 )
-_BY_UNIQUIFIER = _viewer.where(staff.c.fs_uniquifier == bindparam("key"))
-_BY_EMAIL = _viewer.where(staff.c.email == bindparam("key"))
+_BY_UNIQUIFIER = Prepared(_viewer.where(staff.c.fs_uniquifier == bindparam("key")))
+_BY_EMAIL = Prepared(_viewer.where(staff.c.email == bindparam("key")))
 
 
 def by_uniquifier(uniquifier: str) -> Viewer | None:
@@ -48,18 +47,12 @@ def by_email(email: str) -> Viewer | None:
     return _load(_BY_EMAIL, email)
 
 
-def _load(statement: Select[Any], key: str) -> Viewer | None:
-    rows = db.session.execute(statement, {"key": key}).all()
+def _load(statement: Prepared, key: str) -> Viewer | None:
+    rows = statement.all(db.session.connection(), {"key": key})
     if not rows:
         return None
-    first = rows[0]
+    staff_id, name, _role, hub, employer, _council = rows[0]
     # Somebody with two roles works with the one that may do more.
-    role = max((Role(row.role) for row in rows), key=list(Role).index)
-    return Viewer(
-        id=first.id,
-        name=first.name,
-        role=role,
-        councils=frozenset(row.council_code for row in rows if row.council_code),
-        hub=first.hub,
-        employer=first.employer,
-    )
+    held = max((Role(row[2]) for row in rows), key=list(Role).index)
+    councils = frozenset(row[5] for row in rows if row[5])
+    return Viewer(staff_id, name, held, councils, hub, employer)

@@ -12,6 +12,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from catchup import clock
 from catchup.extensions import db
@@ -23,7 +24,7 @@ from catchup.services import calls
 from catchup.web.filters import weekday
 from catchup.web.security import saw_list, viewer
 from catchup.web.staff import staff
-from catchup.web.staff.queue_rows import QueueRow, RowWriter
+from catchup.web.staff.queue_rows import RowWriter
 
 ROWS = 25
 # Pages further on are read as of the first one, but not as of yesterday's.
@@ -44,7 +45,7 @@ class ShownSection:
     title: str
     edge: str
     count: str
-    rows: Sequence[QueueRow]
+    rows: Sequence[Markup]
     more: str | None
 
 
@@ -56,11 +57,12 @@ def show_queue() -> ResponseReturnValue:
     which = _section()
     pages = _one_section(view, at, which) if which else _all_sections(view, at)
     listed = [place for _one, places, _more in pages for place in places]
-    shown = iter(queue_rows.shown(listed, _day(at)))
+    facts = iter(queue_rows.facts(listed))
     saw_list("queue.view", "family", [place.family_id for place in listed])
     me = viewer()
     lang = str(get_locale())
-    writer, w = RowWriter(me.id, now, lang), _wording(lang)
+    w = _wording(lang)
+    writer = RowWriter(me.id, now, _day(at), lang, w)
     return render_template(
         "staff/queue.html",
         sections=[
@@ -68,7 +70,7 @@ def show_queue() -> ResponseReturnValue:
                 title=w.titles[one.section],
                 edge=EDGES.get(one.section, ""),
                 count=_count(one.total),
-                rows=[writer.row(one.section, next(shown)) for _place in places],
+                rows=[writer.written(one.section, next(facts)) for _place in places],
                 more=more,
             )
             for one, places, more in pages

@@ -1,6 +1,6 @@
 """The words of a queue row. A page writes hundreds, so each sentence is translated once, not once a row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from json import loads
@@ -8,15 +8,21 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from flask import current_app
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from catchup import clock
-from catchup.queries.queue_rows import Responsible, ShownCall, ShownChild
+from catchup.queries import directories
+from catchup.queries.queue_rows import Responsible, RowFacts, ShownCall, ShownChild, shown
 from catchup.rules import contact, queue_order
+from catchup.rules.councils import Councils
 from catchup.rules.queue_order import Claim, Section
 from catchup.rules.terms import Adjustment, Band, CallKind, Outcome
 from catchup.web.filters import age_in_years, clock_time, short_day, years_and_months
 from catchup.web.wording import words
+
+MOST_WRITTEN = 4096  # rows of some two kilobytes
 
 HOURS = {band.value: f"{start:%-H}–{end:%-H}" for band, (start, end) in contact.BAND_HOURS.items()}
 
@@ -36,16 +42,60 @@ class QueueRow(NamedTuple):
     held: str
 
 
-class RowWriter:
-    """Puts the rows of one page into words, for one person at one moment in the language of the request."""
+class _Written:
+    """The rows written lately, by everything they depend on. Nothing of another day is kept.
 
-    def __init__(self, viewer_id: UUID, now: datetime, lang: str) -> None:
+    A directory that was read afresh is another one, and the rows are written again.
+    """
+
+    def __init__(self) -> None:
+        self._good_for: tuple[date, Councils] | None = None
+        self._kept: dict[Hashable, Markup] = {}
+
+    def of(self, day: date) -> dict[Hashable, Markup]:
+        """Those of a day."""
+        good_for = (day, directories.councils())
+        if self._good_for != good_for or len(self._kept) >= MOST_WRITTEN:
+            self._good_for, self._kept = good_for, {}
+        return self._kept
+
+
+_written = _Written()
+
+
+class RowWriter:
+    """Puts the rows of one page into words, for one person at one moment in the language of the request.
+
+    ``on`` is the day the page is read as of; ``labels`` are the page's own words.
+    """
+
+    def __init__(self, viewer_id: UUID, now: datetime, on: date, lang: str, labels: SimpleNamespace) -> None:
         self._viewer_id = viewer_id
         self._now = now
         self._local = clock.london(now)
         self._today = self._local.date()
+        self._on = on
         self._lang = lang
         self._words = _wording(lang)
+        self._labels = labels
+        self._kept = _written.of(self._today)
+        self._page = (viewer_id, on, contact.band_of(self._local.time()), lang)
+
+    def written(self, which: Section, facts: RowFacts) -> Markup:
+        """A row as it stands in the page, kept by all that it depends on unless the minute is part of it."""
+        if facts.is_claimed:
+            return self._write(which, facts)
+        key = (self._page, which, facts)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self._write(which, facts)
+        return found
+
+    def _write(self, which: Section, facts: RowFacts) -> Markup:
+        template: Any = current_app.jinja_env.get_template("staff/_queue_row.html").module
+        # What a macro has written is escaped.
+        written: Markup = template.row(self.row(which, shown(facts, self._on)), self._labels)
+        return written
 
     def row(self, which: Section, shown: ShownCall) -> QueueRow:
         """What the queue says of one call."""

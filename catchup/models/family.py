@@ -76,6 +76,8 @@ class Parent(Identified, Base):
     email_shared_with: Mapped[str | None] = mapped_column(Encrypted("parent.email_shared_with"))
     may_email: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
+    # How a second parent said so, and to whom.
+    confirmed_how: Mapped[str | None] = mapped_column(Encrypted("parent.confirmed_how"))
     ethnic_group: Mapped[str | None] = mapped_column(Encrypted("parent.ethnic_group"))
     disability: Mapped[str | None] = mapped_column(Encrypted("parent.disability"))
 

@@ -191,6 +191,10 @@ def after_attempt(
     )
 
 
+NEEDS_ALLOWED_TIME = frozenset({Outcome.NO_ANSWER, Outcome.VOICEMAIL, Outcome.SOMEBODY_ELSE})
+"""Tries that reached nobody: only in times the family allows. Who was reached has answered for the time."""
+
+
 def first_counted_on(history: Sequence[Attempt]) -> date | None:
     """The day of the first attempt that counts, on which the window begins; None before it."""
     return min((tried.at_local.date() for tried in history if OUTCOMES[tried.outcome].counts), default=None)

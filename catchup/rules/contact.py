@@ -11,7 +11,7 @@ from datetime import datetime, time
 from enum import StrEnum
 from types import MappingProxyType
 
-from catchup.rules.terms import Band, Channel
+from catchup.rules.terms import Adjustment, Band, Channel
 
 BAND_HOURS: Mapping[Band, tuple[time, time]] = MappingProxyType(
     {
@@ -81,12 +81,49 @@ def good_now(times: Times, now_local: datetime) -> bool:
     return band is not None and any(times.good.values()) and band in times.allowed_on(now_local.weekday())
 
 
+class NotNow(StrEnum):
+    """Why a family may not be called at this moment without having asked for it."""
+
+    HOURS = "hours"
+    NEVER = "never"
+    EVENING = "evening"
+    OTHER_TIMES = "other_times"
+
+
+def why_not_now(times: Times, now_local: datetime) -> NotNow | None:
+    """Why the family may not be called now without having asked for it; None where it may.
+
+    `now_local` is the time in London. What they said they never want comes before what they did not choose.
+    Source: service policy R17 (evenings only where the family chose them).
+    """
+    band, weekday = band_of(now_local.time()), now_local.weekday()
+    if band is None:
+        return NotNow.HOURS
+    if band in times.allowed_on(weekday):
+        return None
+    if band in times.never.get(weekday, ()):
+        return NotNow.NEVER
+    return NotNow.OTHER_TIMES if any(times.good.values()) else NotNow.EVENING
+
+
 def callable_now(times: Times, now_local: datetime) -> bool:
     """Whether the family may be called now without asking first: in an allowed band of this weekday.
 
     Source: service policy R17 (evenings only where the family chose them).
     """
-    return band_of(now_local.time()) in times.allowed_on(now_local.weekday())
+    return why_not_now(times, now_local) is None
+
+
+WITHOUT_PHONE = frozenset({Adjustment.WRITTEN, Adjustment.BSL})
+"""What takes the place of a telephone call: a written or video conversation."""
+
+
+def lacks_number(usable_numbers: int, adjustments: Iterable[str]) -> bool:
+    """Whether a family cannot be rung though nothing was agreed in place of a call: a manager is asked.
+
+    Source: service policy R17 (no other number: a manager decides).
+    """
+    return usable_numbers == 0 and WITHOUT_PHONE.isdisjoint(adjustments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

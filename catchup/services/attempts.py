@@ -13,13 +13,14 @@ from catchup.extensions import db
 from catchup.models.call import Attempt, Call
 from catchup.models.family import Family, Phone
 from catchup.queries import calls, directories
+from catchup.queries import contacts as contacts_known
 from catchup.queries.scope import Viewer
 from catchup.rules import attempts, contact
 from catchup.rules.attempts import AttemptDecision
 from catchup.rules.contact import Times
 from catchup.rules.follow_up import tell_manager_same_day
 from catchup.rules.terms import EscalationKind, Outcome
-from catchup.services import audit, escalations, families, outbox, plans
+from catchup.services import audit, contacts, escalations, families, outbox, plans
 from catchup.services.audit import Seen
 from catchup.services.conversations import ConflictError
 
@@ -30,6 +31,7 @@ class NewAttempt:
 
     ``phone_id`` is the number dialled, where it matters: a voicemail, or a number that is wrong.
     ``promised_at`` is the time agreed for another try; ``note`` becomes the reason where the call ends.
+    ``asked_for_now``: the family asked to be rung at this time, which is none of those it allows.
     """
 
     id: UUID
@@ -37,6 +39,7 @@ class NewAttempt:
     phone_id: UUID | None = None
     promised_at: datetime | None = None
     note: str | None = None
+    asked_for_now: bool = False
 
 
 class Refusal(StrEnum):
@@ -48,6 +51,8 @@ class Refusal(StrEnum):
     NO_VOICEMAIL = "no_voicemail"
     WHICH_NUMBER = "which_number"
     WHEN = "when"
+    NO_NUMBER = "no_number"
+    NOT_NOW = "not_now"
 
 
 class AttemptRefusedError(Exception):
@@ -62,7 +67,8 @@ def record_attempt(call: Call, new: NewAttempt, by: Viewer, seen_version: int, n
     """Record a try that was no conversation, with what the outcome table says of it.
 
     Raises ConflictError where the call changed since its page was made, AttemptRefusedError with the reason
-    where the family must not be called or the outcome cannot be. Source: service policy R17, R19, R20, R22.
+    where the family must not be called, not now, or the outcome cannot be.
+    Source: service policy R17, R19, R20, R22.
     """
     if new.outcome is Outcome.COMPLETED:
         raise ValueError("a conversation is saved as one, not as an attempt")
@@ -125,6 +131,25 @@ def _check(call: Call, new: NewAttempt, phones: list[Phone], now: datetime) -> N
         raise AttemptRefusedError(Refusal.WHEN)
     if new.promised_at is not None and new.promised_at <= now:
         raise AttemptRefusedError(Refusal.WHEN)
+    if new.outcome in attempts.NEEDS_ALLOWED_TIME:
+        if contact.lacks_number(len(phones), family.adjustments):
+            raise AttemptRefusedError(Refusal.NO_NUMBER)
+        if not new.asked_for_now and not may_ring_now(call, now):
+            raise AttemptRefusedError(Refusal.NOT_NOW)
+
+
+def may_ring_now(call: Call, now: datetime) -> bool:
+    """Whether the family may be rung without asking first: in its own times, or because it waits for the call.
+
+    Source: service policy R17.
+    """
+    return contact.callable_now(_times(call.family), clock.london(now)) or contacts_known.is_expected(
+        call, now
+    )
+
+
+def _times(family: Family) -> Times:
+    return Times.from_stored(family.good_times, family.never_times, family.evenings)
 
 
 def _takes_voicemail(dialled: Phone | None) -> bool:
@@ -141,11 +166,13 @@ def _decide(call: Call, new: NewAttempt, phones: list[Phone], now: datetime) -> 
         [attempts.Attempt(tried.outcome, clock.london(tried.at)) for tried in call.attempts],
         new.outcome,
         at,
-        times=Times.from_stored(family.good_times, family.never_times, family.evenings),
+        times=_times(family),
         holidays=directories.holidays(),
         policy=directories.policy(at.date()),
         promised_at=clock.london(new.promised_at) if new.promised_at else None,
-        other_number=any(phone.id != new.phone_id for phone in phones),
+        other_number=not contact.lacks_number(
+            sum(phone.id != new.phone_id for phone in phones), family.adjustments
+        ),
     )
 
 
@@ -183,7 +210,9 @@ def _follow(call: Call, new: NewAttempt, decision: AttemptDecision, by: Viewer, 
         plans.forget(call.id)
     if decision.leaves:
         families.leave(call.family, on, new.note, by)
-    if decision.escalation is not None:
+    if decision.escalation is EscalationKind.NO_NUMBER:
+        contacts.see_to_numbers(call.family, by, call.id)
+    elif decision.escalation is not None:
         escalations.raise_to_manager(decision.escalation, call.family_id, call_id=call.id, by=by)
     if decision.neutral_message:
         outbox.queue_not_reached(call.family_id, now)

@@ -3,105 +3,33 @@
 Each act writes its rows, replans the family's calls and adds the audit row; the caller commits.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import date
 from os import urandom
 from uuid import UUID
 
 from sqlalchemy import select, update
 
-from catchup import clock, postcodes
-from catchup.crypto import ring
+from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call
-from catchup.models.family import Child, Family, Lead, Membership, Parent, Pause, Phone, ShutOut, Stop
+from catchup.models.family import Child, Family, Lead, Membership, Pause, ShutOut, Stop
 from catchup.models.home import Address, Home
 from catchup.models.order import AdoptionOrder
 from catchup.models.plan import PlannedCall
 from catchup.queries.scope import Viewer
 from catchup.rules import references
 from catchup.rules.terms import ClosedAs, EscalationKind, HomeKind, Placing
-from catchup.services import alerts, audit, escalations, handover_planning, plans
+from catchup.services import alerts, audit, contacts, escalations, handover_planning, plans
 from catchup.services.audit import Seen
-
-
-@dataclass(frozen=True, slots=True)
-class NewPhone:
-    """A number with its safe-contact rules. Unless said otherwise: no message, no text."""
-
-    number: str
-    may_leave_message: bool = False
-    may_text: bool = False
-    who_else: str | None = None
-    code_phrase: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewParent:
-    """A parent as the form or a member of staff described them."""
-
-    name: str
-    phones: tuple[NewPhone, ...] = ()
-    email: str | None = None
-    may_email: bool = False
-    email_shared_with: str | None = None
-    confirmed: bool = True
-    ethnic_group: str | None = None
-    disability: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewAddress:
-    """An address; ``parents`` are positions in the family's list of parents."""
-
-    lines: str
-    postcode: str | None
-    council_code: str | None
-    outside_england: bool = False
-    parents: tuple[int, ...] = (0,)
-
-
-@dataclass(frozen=True, slots=True)
-class NewHome:
-    """Where a child lives from a day (None: from the order). ``address`` is a position in the list."""
-
-    kind: HomeKind = HomeKind.ADDRESS
-    address: int | None = 0
-    council_code: str | None = None
-    from_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewChild:
-    """A child with the adoption order and homes."""
-
-    first_name: str
-    born_on: date
-    order_on: date
-    placing: Placing
-    placing_council: str | None = None
-    allowance: bool = False
-    homes: tuple[NewHome, ...] = (NewHome(),)
-
-
-@dataclass(frozen=True, slots=True)
-class NewFamily:
-    """Everything a family is made of when it is accepted."""
-
-    name: str
-    owning_council: str
-    parents: tuple[NewParent, ...]
-    addresses: tuple[NewAddress, ...]
-    children: tuple[NewChild, ...]
-    lead_id: UUID | None = None
-    language: str = "English"
-    adjustments: tuple[str, ...] = ()
-    good_times: dict[str, list[str]] = field(default_factory=dict)
-    never_times: dict[str, list[str]] = field(default_factory=dict)
-    evenings: bool = False
-    preferred: tuple[int, int] | None = None
-    before_we_ring: str | None = None
+from catchup.services.new_families import NewAddress as NewAddress
+from catchup.services.new_families import NewChild as NewChild
+from catchup.services.new_families import NewFamily as NewFamily
+from catchup.services.new_families import NewHome as NewHome
+from catchup.services.new_families import NewParent as NewParent
+from catchup.services.new_families import NewPhone as NewPhone
+from catchup.services.new_families import add_address as add_address
+from catchup.services.new_families import add_child, add_parent
 
 
 def accept(new: NewFamily, accepted_on: date, by: Viewer) -> Family:
@@ -124,35 +52,19 @@ def accept(new: NewFamily, accepted_on: date, by: Viewer) -> Family:
     )
     db.session.add(family)
     db.session.flush()
-    parents = [_add_parent(family, position, parent) for position, parent in enumerate(new.parents)]
+    parents = [add_parent(family, position, parent) for position, parent in enumerate(new.parents)]
     addresses = [
         add_address(family, address, [parents[position] for position in address.parents])
         for address in new.addresses
     ]
     for child in new.children:
-        _add_child(family, child, addresses, accepted_on, by)
+        add_child(family, child, addresses, accepted_on, by)
     db.session.add(Membership(family_id=family.id, accepted_on=accepted_on, accepted_by=by.id))
     if new.lead_id:
         db.session.add(Lead(family_id=family.id, staff_id=new.lead_id, from_at=now))
     _changed(family, "family.accept", by)
+    contacts.see_to_numbers(family, by)
     return family
-
-
-def add_address(family: Family, new: NewAddress, parents: Sequence[Parent]) -> Address:
-    """A place where these parents of the family live."""
-    tidy = postcodes.normalise(new.postcode) if new.postcode else None
-    address = Address(
-        family_id=family.id,
-        lines=new.lines,
-        postcode=tidy or new.postcode,
-        postcode_index=ring.blind_index("postcode", tidy) if tidy else None,
-        council_code=new.council_code,
-        outside_england=new.outside_england,
-        parents=list(parents),
-    )
-    db.session.add(address)
-    db.session.flush()
-    return address
 
 
 def move(
@@ -199,6 +111,25 @@ def correct_order(child: Child, made_on: date, placing: Placing, placing_council
         )
     )  # fmt: skip
     _changed(child.family, "order.correct", by)
+
+
+def rename(family: Family, name: str, people: Mapping[UUID, str], by: Viewer) -> None:
+    """Call the family and its people by these names from now on; ``people`` by the id of parent or child."""
+    family.name = name
+    for parent in family.parents:
+        parent.name = people.get(parent.id, parent.name)
+    for child in family.children:
+        child.first_name = people.get(child.id, child.first_name)
+    audit.record(by, Seen("family.rename", "family", family.id, family.id))
+
+
+def prefer_day(family: Family, preferred: tuple[int, int] | None, by: Viewer) -> None:
+    """Ring on another day of the year than the anniversary, as (month, day); None: on the anniversary.
+
+    Only the days of calls not opened yet move. Source: service policy R12.
+    """
+    family.preferred_month, family.preferred_day = preferred or (None, None)
+    _changed(family, "family.prefer_day", by)
 
 
 def pause(family: Family, from_on: date, until_on: date, by: Viewer) -> None:
@@ -304,68 +235,3 @@ def _cancel_asked_for(family_id: UUID) -> None:
     )
     for call_id in ids:
         plans.forget(call_id)
-
-
-def _add_parent(family: Family, position: int, new: NewParent) -> Parent:
-    now = clock.now()
-    parent = Parent(
-        family_id=family.id,
-        position=position,
-        name=new.name,
-        email=new.email,
-        email_index=ring.blind_index("email", new.email.casefold()) if new.email else None,
-        email_shared_with=new.email_shared_with,
-        may_email=new.may_email,
-        confirmed_at=now if new.confirmed else None,
-        ethnic_group=new.ethnic_group,
-        disability=new.disability,
-    )
-    parent.phones = [
-        Phone(
-            position=order,
-            number=phone.number,
-            number_index=ring.blind_index("phone", phone.number),
-            may_leave_message=phone.may_leave_message,
-            may_text=phone.may_text,
-            who_else=phone.who_else,
-            code_phrase=phone.code_phrase,
-            recorded_at=now,
-        )
-        for order, phone in enumerate(new.phones)
-    ]
-    db.session.add(parent)
-    return parent
-
-
-def _add_child(family: Family, new: NewChild, addresses: list[Address], joined_on: date, by: Viewer) -> None:
-    now = clock.now()
-    child = Child(family_id=family.id, first_name=new.first_name, born_on=new.born_on, joined_on=joined_on)
-    db.session.add(child)
-    db.session.flush()
-    db.session.add(
-        AdoptionOrder(
-            child_id=child.id,
-            made_on=new.order_on,
-            placing=new.placing,
-            placing_council=new.placing_council,
-            allowance=new.allowance,
-            recorded_at=now,
-            recorded_by=by.id,
-        )
-    )
-    for home in new.homes:
-        address = (
-            addresses[home.address] if home.kind is HomeKind.ADDRESS and home.address is not None else None
-        )
-        db.session.add(
-            Home(
-                child_id=child.id,
-                kind=home.kind,
-                address_id=address.id if address else None,
-                council_code=address.council_code if address else home.council_code,
-                outside_england=address.outside_england if address else False,
-                from_on=home.from_on,
-                recorded_at=now,
-                recorded_by=by.id,
-            )
-        )

@@ -144,10 +144,13 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("edited_by", sa.Uuid(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_by", sa.Uuid(), nullable=True),
         sa.Column(
             "channel",
             sa.Enum(
@@ -162,13 +165,33 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'talked_about') = (parent_id IS NOT NULL)", name=op.f("ck_call_text_whose")
+        ),
+        sa.CheckConstraint(
+            "(sent_at IS NULL) = (sent_by IS NULL) AND (sent_at IS NULL) = (channel IS NULL)",
+            name=op.f("ck_call_text_sent"),
+        ),
         sa.CheckConstraint(
             "kind = 'talked_about' OR sent_at IS NULL", name=op.f("ck_call_text_only_to_family")
         ),
         sa.ForeignKeyConstraint(["call_id"], ["conversation.call_id"], name=op.f("fk_call_text_call_id")),
         sa.ForeignKeyConstraint(["edited_by"], ["staff.id"], name=op.f("fk_call_text_edited_by")),
-        sa.PrimaryKeyConstraint("call_id", "kind", name=op.f("pk_call_text")),
+        sa.ForeignKeyConstraint(["parent_id"], ["parent.id"], name=op.f("fk_call_text_parent_id")),
+        sa.ForeignKeyConstraint(["sent_by"], ["staff.id"], name=op.f("fk_call_text_sent_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_text")),
+        sa.UniqueConstraint("call_id", "parent_id", name=op.f("uq_call_text_call_id_parent_id")),
     )
+    with op.batch_alter_table("call_text", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_call_text_case_note",
+            ["call_id"],
+            unique=True,
+            sqlite_where=sa.text("parent_id IS NULL"),
+            postgresql_where=sa.text("parent_id IS NULL"),
+        )
+
     op.create_table(
         "concern_alert",
         sa.Column("concern_id", sa.Uuid(), nullable=False),
@@ -211,16 +234,27 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_concern_reader_staff_id")),
         sa.PrimaryKeyConstraint("concern_id", "staff_id", name=op.f("pk_concern_reader")),
     )
+    op.add_column("concern", sa.Column("heard_on", sa.Date(), nullable=True))
+    op.add_column("parent", sa.Column("confirmed_how", sa.LargeBinary(), nullable=True))
     # Nothing ever wrote it. Dropped in place: to rebuild the table would lose its checks on SQLite.
     op.drop_column("family", "warning")
 
 
 def downgrade() -> None:
+    op.drop_column("concern", "heard_on")
+    op.drop_column("parent", "confirmed_how")
     op.add_column("family", sa.Column("warning", sa.LargeBinary(), nullable=True))
 
     op.drop_table("concern_reader")
     op.drop_table("concern_decision")
     op.drop_table("concern_alert")
+    with op.batch_alter_table("call_text", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_call_text_case_note",
+            sqlite_where=sa.text("parent_id IS NULL"),
+            postgresql_where=sa.text("parent_id IS NULL"),
+        )
+
     op.drop_table("call_text")
     with op.batch_alter_table("offered_time", schema=None) as batch_op:
         batch_op.drop_index(

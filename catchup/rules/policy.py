@@ -31,10 +31,12 @@ class Policy:
     attempts: int = 3  # C, R17
     attempts_within_working_days: int = 20  # C, R17
     claim_minutes: int = 30  # C, R19
+    times_offered: int = 6  # C: for one call, at once
     crisis_working_days: int = 5  # C, R20
     high_need_days: int = 42  # C, R20
     registration_working_days: int = 2  # C, R23
     acknowledge_concern_minutes: int = 60  # C
+    front_door_stale_days: int = 180  # C
 
     handover_planned_months: int = 6  # C
     family_told_months: int = 3  # C

@@ -269,6 +269,14 @@ class WarningKind(StrEnum):
     OTHER = "other"
 
 
+class WarningEnd(StrEnum):
+    """Why a warning on a family ends."""
+
+    NO_LONGER = "no_longer"
+    REPLACED = "replaced"
+    MISTAKE = "mistake"
+
+
 class CallState(StrEnum):
     """Where a call stands on a day: how it was closed or, while it is not, what its dates say (R16)."""
 

@@ -132,14 +132,19 @@ def _check(call: Call, new: NewAttempt, phones: list[Phone], now: datetime) -> N
     if new.promised_at is not None and new.promised_at <= now:
         raise AttemptRefusedError(Refusal.WHEN)
     if new.outcome in attempts.NEEDS_ALLOWED_TIME:
-        if contact.lacks_number(len(phones), family.adjustments):
-            raise AttemptRefusedError(Refusal.NO_NUMBER)
-        if not new.asked_for_now and not may_ring_now(call, now):
-            raise AttemptRefusedError(Refusal.NOT_NOW)
+        _check_time(call, new, phones, now)
+
+
+def _check_time(call: Call, new: NewAttempt, phones: list[Phone], now: datetime) -> None:
+    """Nobody was reached: there has to be somebody to ring, and this has to be a time for it."""
+    if contact.lacks_number(len(phones), call.family.adjustments):
+        raise AttemptRefusedError(Refusal.NO_NUMBER)
+    if not new.asked_for_now and not may_ring_now(call, now):
+        raise AttemptRefusedError(Refusal.NOT_NOW)
 
 
 def may_ring_now(call: Call, now: datetime) -> bool:
-    """Whether the family may be rung without asking first: in its own times, or because it waits for the call.
+    """Whether the family may be rung without asking: in its own times, or because it waits for the call.
 
     Source: service policy R17.
     """

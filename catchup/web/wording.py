@@ -9,6 +9,7 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 
 from catchup.rules import terms as t
+from catchup.rules.concerns import Alert
 from catchup.web.fields import Option
 
 # By class, because members of different lists may have one value.
@@ -134,6 +135,11 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         t.ConcernKind.VIOLENCE: _l("Child-to-parent violence, and the parent asks for help"),
         t.ConcernKind.OTHER: _l("Something else"),
     },
+    Alert: {
+        Alert.MANAGER: _l("Managers told"),
+        Alert.DEPUTY: _l("Deputy told"),
+        Alert.EVERY_MANAGER: _l("Every manager told"),
+    },
     t.EscalationKind: {
         t.EscalationKind.NOT_REACHED: _l("Not reached"),
         t.EscalationKind.NO_NUMBER: _l("No number that works"),
@@ -150,6 +156,11 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         t.WarningKind.WHO_TO_SPEAK_TO: _l("Who may be spoken to"),
         t.WarningKind.TREAD_GENTLY: _l("Tread gently"),
         t.WarningKind.OTHER: _l("Something else to know"),
+    },
+    t.WarningEnd: {
+        t.WarningEnd.NO_LONGER: _l("It is no longer so"),
+        t.WarningEnd.REPLACED: _l("Another warning says it better"),
+        t.WarningEnd.MISTAKE: _l("It was put here by mistake"),
     },
     t.Adjustment: {
         t.Adjustment.INTERPRETER: _l("Interpreter"),

@@ -36,6 +36,8 @@ class Concern(Identified, Base):
     child_id: Mapped[UUID | None] = mapped_column(ForeignKey("child.id"))
     kind: Mapped[ConcernKind]
     what: Mapped[str] = mapped_column(Encrypted("concern.what"))
+    # None: on the day it was recorded.
+    heard_on: Mapped[date | None]
     where_child_is: Mapped[str] = mapped_column(Encrypted("concern.where_child_is"))
     council_code: Mapped[str | None] = mapped_column(ForeignKey("council.code"))
     told_at: Mapped[datetime | None]

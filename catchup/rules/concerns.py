@@ -5,15 +5,16 @@ Source: Children Act 1989, s.17 and s.47 (the council where the child is); servi
 
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from catchup.rules.calendar import next_working_day
+from catchup.rules.calendar import is_working_day, next_working_day
 from catchup.rules.policy import Policy
 
 _LONDON = ZoneInfo("Europe/London")
+_OFFICE_OPENS, _OFFICE_CLOSES = time(9), time(17)
 
 
 class Missing(StrEnum):
@@ -119,12 +120,49 @@ def alert_now(
     return Alert.DEPUTY if now < acknowledge_by(deputy_at, policy) else Alert.EVERY_MANAGER
 
 
-def told_same_day(heard_at: datetime, told_at: datetime) -> bool:
+def alerts_due(
+    recorded_at: datetime,
+    acknowledged_at: datetime | None,
+    now: datetime,
+    policy: Policy,
+    *,
+    has_manager: bool = True,
+    has_deputy: bool = True,
+) -> tuple[Alert, ...]:
+    """Every step that must have been taken by now, in order; empty once somebody has acknowledged it.
+
+    ``has_manager``, ``has_deputy``: whether there is anybody to be told at that step. A step with nobody to
+    tell is none, and the next one is taken in its place. Our choice.
+    Source: service policy, section 5 (concern).
+    """
+    reached = alert_now(recorded_at, acknowledged_at, now, policy)
+    if reached is None:
+        return ()
+    if reached is Alert.MANAGER and not has_manager:
+        reached = Alert.DEPUTY
+    if reached is Alert.DEPUTY and not has_deputy:
+        reached = Alert.EVERY_MANAGER
+    steps = list(Alert)
+    nobody = {Alert.MANAGER: not has_manager, Alert.DEPUTY: not has_deputy}
+    return tuple(step for step in steps[: steps.index(reached) + 1] if not nobody.get(step))
+
+
+def rings_by_day(at: datetime, holidays: Container[date]) -> bool:
+    """Whether a front door's day number is to be rung: working days 9 to 17 in London; else out of hours.
+
+    Hours differ a little from council to council; these are our choice. Source: service policy, section 5.
+    """
+    local = at.astimezone(_LONDON)
+    in_hours = _OFFICE_OPENS <= local.time() < _OFFICE_CLOSES
+    return in_hours and is_working_day(local.date(), holidays)
+
+
+def told_same_day(heard_on: date, told_at: datetime) -> bool:
     """Whether the front door was told on the day the concern was heard, by the calendar in London.
 
-    Both are aware instants. Source: service policy, section 5 (concern) and M10.
+    `told_at` is an aware instant. Source: service policy, section 5 (concern) and M10.
     """
-    return heard_at.astimezone(_LONDON).date() == told_at.astimezone(_LONDON).date()
+    return heard_on == told_at.astimezone(_LONDON).date()
 
 
 def chase_on(told_on: date, holidays: Container[date]) -> date:

@@ -11,7 +11,8 @@ from catchup.extensions import db
 from catchup.models.call import Call
 from catchup.models.council import AgencyMembership, Council
 from catchup.models.family import Family
-from catchup.models.staff import Staff, StaffRole, staff_role
+from catchup.models.staff import Deputy, Staff, StaffRole, staff_role
+from catchup.queries import managers
 from catchup.rules.terms import Role
 
 
@@ -59,6 +60,16 @@ def open_work(staff_id: UUID) -> OpenWork:
     calls = select(func.count()).where(Call.closed_at.is_(None), Call.lead_id == staff_id)
     families = select(func.count()).where(Family.lead_id == staff_id)
     return OpenWork(db.session.scalar(calls) or 0, db.session.scalar(families) or 0)
+
+
+def deputies_to_choose(staff: Staff) -> list[Staff]:
+    """The managers who could stand in for one: active, and somebody else."""
+    return [one for one in managers.active() if one.id != staff.id]
+
+
+def deputy_of(staff_id: UUID) -> UUID | None:
+    """Who stands in for a manager, as named; they may have become something else since."""
+    return db.session.scalar(select(Deputy.deputy_id).where(Deputy.manager_id == staff_id))
 
 
 def other_administrators(staff_id: UUID) -> int:

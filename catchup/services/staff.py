@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 
 from catchup import clock
 from catchup.extensions import db
-from catchup.models.staff import Staff, StaffCouncil, StaffRole, StaffSession
+from catchup.models.staff import Deputy, Staff, StaffCouncil, StaffRole, StaffSession
 from catchup.queries import staff as accounts
 from catchup.queries.scope import Viewer
 from catchup.rules.terms import Role
@@ -122,6 +122,22 @@ def sign_out_everywhere(staff: Staff, by: Viewer) -> None:
     """End all sessions of somebody."""
     end_sessions(staff)
     _record("staff-signed-out", staff, by)
+
+
+def name_deputy(staff: Staff, deputy_id: UUID | None, by: Viewer) -> None:
+    """Say who is told next when this manager does not answer; None: nobody. Raises RefusedError."""
+    there = db.session.get(Deputy, staff.id)
+    if deputy_id is None:
+        if there is not None:
+            db.session.delete(there)
+    else:
+        if deputy_id not in {person.id for person in accounts.deputies_to_choose(staff)}:
+            raise RefusedError(_("A deputy is another manager who can sign in."))
+        if there is None:
+            there = Deputy(manager_id=staff.id)
+            db.session.add(there)
+        there.deputy_id, there.named_at, there.named_by = deputy_id, clock.now(), by.id
+    _record("staff-deputy-named", staff, by)
 
 
 def end_sessions(staff: Staff) -> None:

@@ -1,9 +1,9 @@
 """People and roles: who may sign in, as what, and for which councils."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -16,7 +16,15 @@ from catchup.rules.terms import Role
 from catchup.services import staff
 from catchup.services.staff import Person, RefusedError
 from catchup.web.admin import admin
-from catchup.web.fields import CheckboxesField, ConfirmField, EmailField, FullNameField, Option, RadiosField
+from catchup.web.fields import (
+    CheckboxesField,
+    ConfirmField,
+    EmailField,
+    FullNameField,
+    Option,
+    RadiosField,
+    SelectField,
+)
 from catchup.web.forms_base import BaseForm
 from catchup.web.security import viewer
 
@@ -68,6 +76,23 @@ class NewPersonForm(PersonForm):
     email = EmailField(_("Work email address"), autocomplete="off", missing=_("Enter their email address"))
 
 
+def deputy_form(account: Staff, **kwargs: Any) -> BaseForm | None:
+    """Who is told next when this manager does not answer; None for whoever is no manager."""
+    if accounts.role_of(account) is not Role.MANAGER:
+        return None
+
+    class DeputyForm(BaseForm):
+        deputy = SelectField(
+            gettext("Deputy"),
+            tuple(Option(str(one.id), one.name) for one in accounts.deputies_to_choose(account)),
+            read=UUID,
+            blank=gettext("Nobody: every manager is told instead"),
+            hint=gettext("Told when a concern about safety is not acknowledged within the hour"),
+        )
+
+    return DeputyForm(deputy=accounts.deputy_of(account.id), **kwargs)
+
+
 @admin.get("/")
 def home() -> ResponseReturnValue:
     """Where administrators begin."""
@@ -102,12 +127,7 @@ def add_person() -> ResponseReturnValue:
 def person(staff_id: UUID) -> ResponseReturnValue:
     """One account, and what can be done with it."""
     account = _account(staff_id)
-    form = PersonForm(
-        name=account.name,
-        role=accounts.role_of(account),
-        councils=tuple(council.council_code for council in account.councils),
-        hub=account.hub,
-    )
+    form = _person_form(account)
     if not form.is_submitted():
         return _person_page(account, form)
     if form.validate():
@@ -120,6 +140,19 @@ def person(staff_id: UUID) -> ResponseReturnValue:
             flash(gettext("Saved. They have to sign in again."), "success")
             return redirect(url_for(".people"))
     return _person_page(account, form), 422
+
+
+@admin.post("/people/<uuid:staff_id>/deputy")
+def name_deputy(staff_id: UUID) -> ResponseReturnValue:
+    """Somebody is told next when this manager does not answer."""
+    account = _account(staff_id)
+    form = deputy_form(account) or abort(404)
+    if not form.validate_on_submit():
+        return _person_page(account, _person_form(account, formdata=None), form), 422
+    staff.name_deputy(account, form.deputy.data, viewer())
+    db.session.commit()
+    flash(gettext("Saved."), "success")
+    return redirect(url_for(".person", staff_id=staff_id))
 
 
 @admin.post("/people/<uuid:staff_id>/disable")
@@ -174,12 +207,26 @@ def sign_out_everywhere(staff_id: UUID) -> ResponseReturnValue:
 
 
 def _account(staff_id: UUID) -> Staff:
-    return accounts.person(staff_id, for_update=True) or abort(404)
+    return accounts.person(staff_id, for_update=request.method == "POST") or abort(404)
 
 
-def _person_page(account: Staff, form: PersonForm) -> str:
+def _person_form(account: Staff, **kwargs: Any) -> PersonForm:
+    return PersonForm(
+        name=account.name,
+        role=accounts.role_of(account),
+        councils=tuple(council.council_code for council in account.councils),
+        hub=account.hub,
+        **kwargs,
+    )
+
+
+def _person_page(account: Staff, form: PersonForm, deputy: BaseForm | None = None) -> str:
     return render_template(
-        "admin/person.html", account=account, form=form, work=accounts.open_work(account.id)
+        "admin/person.html",
+        account=account,
+        form=form,
+        deputy=deputy or deputy_form(account, formdata=None),
+        work=accounts.open_work(account.id),
     )
 
 

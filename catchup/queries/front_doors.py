@@ -1,0 +1,47 @@
+"""Councils with the numbers of their front doors, for those who keep them right."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from catchup.extensions import db
+from catchup.models.council import Council
+from catchup.queries import concerns, directories
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One council of the list. ``ours``: it belongs to an agency of the service."""
+
+    council: Council
+    ours: bool
+    stale: bool
+
+    @property
+    def needs_checking(self) -> bool:
+        """Whether a number is missing, or was checked too long ago."""
+        return self.stale or not (self.council.front_door_day and self.council.front_door_night)
+
+
+def listed(words: str, today: date, *, only_unchecked: bool = False) -> list[Listed]:
+    """The councils of today whose name has these words; those of the agencies first, by name."""
+    ours = {code for _agency, code in directories.agency_councils(today)}
+    rows = db.session.scalars(
+        select(Council)
+        .where(
+            or_(Council.valid_from.is_(None), Council.valid_from <= today),
+            or_(Council.valid_to.is_(None), Council.valid_to >= today),
+            *(Council.name.icontains(word, autoescape=True) for word in words.split()),
+        )
+        .order_by(Council.name, Council.code)
+    )
+    found = [Listed(row, row.code in ours, concerns.is_stale(row, today)) for row in rows]
+    if only_unchecked:
+        found = [one for one in found if one.needs_checking]
+    return sorted(found, key=lambda one: not one.ours)
+
+
+def council(code: str) -> Council | None:
+    """One council by its code."""
+    return db.session.get(Council, code)

@@ -2,30 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from uuid import UUID
 
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.signpost import SupportRequest, SupportRequestStep
-from catchup.queries import directories, responsibility
 from catchup.queries.facts import ChildFacts
 from catchup.queries.scope import Viewer
-from catchup.rules.calendar import in_words
-from catchup.rules.terms import EscalationKind, Matter, SupportKind, SupportStep
+from catchup.queries.support import council_for
+from catchup.rules import support as rule
+from catchup.rules.terms import EscalationKind, SupportKind, SupportStep
 from catchup.services import audit, escalations
 from catchup.services.audit import Seen
-
-# Life story work and whatever has no name of its own are adoption support services like the first (C).
-MATTERS = MappingProxyType(
-    {
-        SupportKind.ASSESSMENT: Matter.ASSESSMENT,
-        SupportKind.THERAPY_FUND: Matter.THERAPY_FUND,
-        SupportKind.FAMILY_HELP: Matter.FAMILY_HELP,
-        SupportKind.LIFE_STORY: Matter.ASSESSMENT,
-        SupportKind.OTHER: Matter.ASSESSMENT,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,23 +23,6 @@ class NewRequest:
     kind: SupportKind
     child_id: UUID
     note: str | None = None
-
-
-def council_for(kind: SupportKind, child: ChildFacts, on: date) -> tuple[str | None, str]:
-    """The council to ask on a day and why, in one sentence; no council where somebody must decide.
-
-    Source: service policy R9.
-    """
-    council = responsibility.matter_council(MATTERS[kind], child, on)
-    if MATTERS[kind] is Matter.FAMILY_HELP:
-        if council is None:
-            return None, f"A decision is needed: it is not known where the child lives on {in_words(on)}."
-        name = directories.councils().name(council)
-        return council, f"{name} is asked, because the child lives there on {in_words(on)}."
-    answer = responsibility.of_child(child, on)
-    if answer is None:
-        return None, "A decision is needed, because the child’s adoption order is not known."
-    return council, answer.reason
 
 
 def request(
@@ -90,9 +61,16 @@ def request(
 
 
 def add_step(made: SupportRequest, step: SupportStep, on: date, reason: str | None, by: Viewer) -> None:
-    """Add how far a request got. Raises ValueError for a refusal without its reason."""
+    """Add how far a request got.
+
+    Raises ValueError for a refusal without its reason, a step out of turn, and a day before the last step's
+    or after today.
+    """
     if step is SupportStep.REFUSED and not reason:
         raise ValueError("A refusal needs its reason.")
+    last = rule.latest(made.steps)
+    if wrong := rule.misstep(last.step, last.on, step, on, clock.today()):
+        raise ValueError(f"The step cannot be added: {wrong.value}.")
     made.steps.append(_step(step, on, reason, by))
     audit.record(by, Seen("support.step", "support_request", made.id, made.family_id))
 

@@ -87,3 +87,18 @@ def test_a_refusal_needs_its_reason() -> None:
     made = ask(a_family(), SupportKind.OTHER, date(2027, 6, 10))
     with pytest.raises(ValueError, match="reason"):
         support.add_step(made, SupportStep.REFUSED, date(2027, 6, 20), None, a_viewer(staff_member()))
+
+
+@pytest.mark.parametrize(
+    "step, on",
+    [
+        (SupportStep.STARTED, date(2027, 6, 20)),
+        (SupportStep.DECIDED, date(2027, 6, 9)),
+        (SupportStep.DECIDED, date(2027, 7, 2)),
+    ],
+)
+def test_a_step_out_of_turn_too_early_or_to_come_is_not_added(step: SupportStep, on: date) -> None:
+    made = ask(a_family(), SupportKind.OTHER, date(2027, 6, 10))
+    with pytest.raises(ValueError, match="cannot be added"):
+        support.add_step(made, step, on, None, a_viewer(staff_member()))
+    assert [taken.step for taken in made.steps] == ["received"]

@@ -11,11 +11,10 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.family import Child, Family
 from catchup.queries import facts, families
-from catchup.rules.terms import Placing, SignpostOutcome
-from catchup.services import asked_for, signposts, support
+from catchup.rules.terms import Placing
+from catchup.services import asked_for
 from catchup.services import families as service
 from catchup.services.audit import Seen
-from catchup.services.support import NewRequest
 from catchup.web.forms_base import BaseForm
 from catchup.web.manager import manager
 from catchup.web.security import saw, viewer
@@ -253,66 +252,6 @@ def shut_out(family_id: UUID) -> ResponseReturnValue:
         explained=_(
             "They will find no trace of the family. The lead can only be shut out after a change of lead."
         ),
-    )
-
-
-@staff.route("/families/<uuid:family_id>/signposts/<uuid:signpost_id>/result", methods=ASKED)
-def add_result(family_id: UUID, signpost_id: UUID) -> ResponseReturnValue:
-    """Add what came of a signpost."""
-    family = family_or_404(family_id)
-    signpost = families.signpost(signpost_id, family) or abort(404)
-    form = forms.SignpostResultForm()
-
-    def do() -> None:
-        outcome = form.outcome.data
-        barrier = form.barrier.data if outcome is SignpostOutcome.NOT_TAKEN_UP else None
-        signposts.add_result(signpost, outcome, barrier, clock.today(), viewer())
-
-    return _answer(
-        family,
-        form,
-        _("What came of the signpost?"),
-        do,
-        _("Added to the timeline."),
-        template="staff/family_result.html",
-        action=_("Add it"),
-    )
-
-
-@staff.route("/families/<uuid:family_id>/requests", methods=ASKED)
-def ask_for_support(family_id: UUID) -> ResponseReturnValue:
-    """Support was asked for outside a call."""
-    family = family_or_404(family_id)
-    form = forms.support_form(family)
-
-    def do() -> None:
-        known = {child.id: child for child in facts.family(family.id).children}
-        new = NewRequest(kind=form.kind.data, child_id=form.child.data, note=form.note.data)
-        support.request(known[new.child_id], family.id, new, form.received_on.data, viewer())
-
-    return _answer(
-        family,
-        form,
-        _("Extra support asked for"),
-        do,
-        _("The request is kept, with the council that answers for it."),
-        action=_("Keep the request"),
-    )
-
-
-@staff.route("/families/<uuid:family_id>/requests/<uuid:request_id>/step", methods=ASKED)
-def add_step(family_id: UUID, request_id: UUID) -> ResponseReturnValue:
-    """Add how far a support request got."""
-    family = family_or_404(family_id)
-    made = families.support_request(request_id, family) or abort(404)
-    form = forms.StepForm()
-    return _answer(
-        family,
-        form,
-        _("How far is the request?"),
-        lambda: support.add_step(made, form.step.data, form.on.data, form.reason.data, viewer()),
-        _("Added to the timeline."),
-        action=_("Add it"),
     )
 
 

@@ -13,7 +13,7 @@ from catchup.models.family import Family
 from catchup.postcodes import Kind
 from catchup.queries import directories
 from catchup.rules.calendar import add_working_days
-from catchup.rules.terms import Barrier, HomeKind, SignpostOutcome, SupportKind, SupportStep
+from catchup.rules.terms import HomeKind
 from catchup.services.families import NewAddress
 from catchup.web.fields import (
     CheckboxesField,
@@ -28,7 +28,6 @@ from catchup.web.fields import (
     TextField,
 )
 from catchup.web.forms_base import BaseForm
-from catchup.web.wording import options
 
 # Said of a home on the form; kept as an address.
 OUTSIDE = "outside"
@@ -275,85 +274,4 @@ class AskForm(BaseForm):
         too_early=_l("The day you promised must be today or later"),
         default=_in_working_days,
         missing=_l("Enter the day you promised"),
-    )
-
-
-class SignpostResultForm(BaseForm):
-    """What came of a signpost, as known today."""
-
-    outcome = RadiosField(
-        _l("What came of it?"),
-        options(SignpostOutcome),
-        read=SignpostOutcome,
-        missing=_l("Choose what came of it"),
-    )
-    barrier = SelectField(
-        _l("What got in the way?"),
-        options(Barrier),
-        read=Barrier,
-        blank=_l("Choose"),
-        missing=_l("Choose what got in the way"),
-        needed=lambda form: form.outcome.data is SignpostOutcome.NOT_TAKEN_UP,
-    )
-
-
-class SupportForm(BaseForm):
-    """Support asked for outside a call."""
-
-    child: SelectField
-    kind = SelectField(
-        _l("Support"),
-        options(SupportKind),
-        read=SupportKind,
-        blank=_l("Choose"),
-        missing=_l("Choose which support is asked for"),
-    )
-    received_on = DatePartsField(
-        _l("When was it asked for?"),
-        what=_l("The day it was asked for"),
-        not_after=clock.today,
-        default=clock.today,
-        missing=_l("Enter the day it was asked for"),
-    )
-    note = TextField(_l("Note (optional)"), longest=1000)
-
-
-def support_form(family: Family) -> SupportForm:
-    """The form with this family's children."""
-    living = [child for child in family.children if child.died_on is None]
-
-    class FamilySupportForm(SupportForm):
-        child = SelectField(
-            _("For which child?"),
-            tuple(Option(str(child.id), child.first_name) for child in living),
-            read=UUID,
-            blank=_("Choose"),
-            default=living[0].id if len(living) == 1 else None,
-            missing=_("Choose the child the support is for"),
-        )
-
-    return FamilySupportForm()
-
-
-class StepForm(BaseForm):
-    """How far a support request got."""
-
-    step = RadiosField(
-        _l("What happened?"),
-        options(step for step in SupportStep if step is not SupportStep.RECEIVED),
-        read=SupportStep,
-        missing=_l("Choose what happened"),
-    )
-    on = DatePartsField(
-        _l("On which day?"),
-        what=_l("The day"),
-        not_after=clock.today,
-        default=clock.today,
-        missing=_l("Enter the day"),
-    )
-    reason = TextField(
-        _l("Reason, if it was refused"),
-        longest=500,
-        missing=_l("Say why it was refused"),
-        needed=lambda form: form.step.data is SupportStep.REFUSED,
     )

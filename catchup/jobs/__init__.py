@@ -13,6 +13,7 @@ from datetime import date
 
 from catchup.jobs import (
     check_everything,
+    climb_concerns,
     close_windows,
     create_calls,
     plan_handovers,
@@ -51,6 +52,8 @@ TIMETABLE: tuple[Job, ...] = (
     NightJob("plan-handovers", "Plan handovers six months before a council changes", plan_handovers.prepare),
     NightJob("close-windows", "End times for attempts, claims, drafts and sessions", close_windows.prepare),
     NightJob("check-everything", "Work plans out afresh and report differences", check_everything.prepare),
+    # Before the messages: whoever is to be told now is told on this very tick.
+    TickJob("climb-concerns", "Tell more managers of a concern nobody has acknowledged", climb_concerns.run),
     TickJob("send-messages", "Send the messages that are waiting", send_messages.run),
     TickJob("seal-audit", "Seal new audit rows into the chain", seal_audit.run),
 )

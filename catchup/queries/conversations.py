@@ -11,14 +11,14 @@ from sqlalchemy.orm import selectinload
 
 from catchup.extensions import db
 from catchup.models.call import Call, Conversation, TalkedAbout
-from catchup.models.council import Council
 from catchup.models.directory import Service
 from catchup.models.family import Child, Family, Parent
 from catchup.models.home import Address, Home
 from catchup.models.plan import PlannedCall
 from catchup.models.signpost import Signpost, SupportRequest
 from catchup.models.staff import Staff
-from catchup.queries import directory, families, needs
+from catchup.queries import concerns, directory, families, managers
+from catchup.queries.concerns import FrontDoor
 from catchup.queries.directory import Choice
 from catchup.queries.scope import Viewer, in_scope
 from catchup.rules.terms import Category, HomeKind, SignpostOutcome
@@ -41,17 +41,6 @@ class NamedSignpost:
 
     signpost: Signpost
     name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class FrontDoor:
-    """Where a concern is told: the council, and its numbers where somebody has checked them."""
-
-    code: str
-    name: str
-    day: str | None
-    night: str | None
-    checked_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +100,9 @@ def prompts(call: Call, today: date) -> Prompts:
         households=_households(homes),
         earlier=_earlier(call),
         services=directory.choices(councils or [family.owning_council], postcode),
-        front_doors=front_doors(councils),
-        managers=needs.managers_of(family.id, today),
+        front_doors=concerns.front_doors(councils, today),
+        managers=managers.of_family(family.id, today),
     )
-
-
-def front_doors(codes: Sequence[str]) -> list[FrontDoor]:
-    """Where concerns are told in these councils, by name."""
-    rows = db.session.scalars(select(Council).where(Council.code.in_(codes)).order_by(Council.name)).all()
-    return [
-        FrontDoor(row.code, row.name, row.front_door_day, row.front_door_night, row.front_door_checked_on)
-        for row in rows
-    ]
 
 
 def afterwards(call: Call, today: date) -> Afterwards | None:

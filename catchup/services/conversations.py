@@ -11,6 +11,7 @@ from catchup.extensions import db
 from catchup.models.call import Attempt, Call, Conversation, TalkedAbout
 from catchup.models.signpost import Signpost
 from catchup.queries import directories, facts, responsibility
+from catchup.queries.concerns import recorded_on_call
 from catchup.queries.facts import FamilyFacts
 from catchup.queries.scope import Viewer
 from catchup.rules import attempts
@@ -106,7 +107,7 @@ def save(
         free_to_talk=record.free_to_talk,
         identity_checked=record.identity_checked,
         need=record.need,
-        concern=record.concern is not None,
+        concern=record.concern is not None or recorded_on_call(call.id) is not None,
         follow_up_on=_follow_up_on(record, family, on),
         no_follow_up_why=record.no_follow_up_why,
         note=record.note,

@@ -56,8 +56,11 @@ TEMPLATES = {
     "family_told": Template(
         frozenset({"change_on", "council_name", "lead_first_name", "call_back_number"}), EITHER
     ),
+    # What a worker has looked over: it was checked when it was written, and the gate reads it again.
+    "talked_about": Template(frozenset({"words"})),
     # To staff: where to look, and nothing about anybody.
     "concern_raised": Template(frozenset({"path"})),
+    "concern_climbed": Template(frozenset({"path"})),
     "crisis": Template(frozenset({"path"})),
     "stopped": Template(frozenset({"path"})),
 }

@@ -100,6 +100,16 @@ def days_left(until: date | None, today: date | None = None) -> str:
     return ngettext("%(num)s day left", "%(num)s days left", days)
 
 
+def how_long(time: timedelta) -> str:
+    """A stretch of time in whole minutes, hours or days: 45 minutes, 3 hours, 2 days."""
+    minutes = int(time.total_seconds() // 60)
+    if minutes < 60:
+        return ngettext("%(num)s minute", "%(num)s minutes", minutes)
+    if minutes < 48 * 60:
+        return ngettext("%(num)s hour", "%(num)s hours", minutes // 60)
+    return ngettext("%(num)s day", "%(num)s days", minutes // (24 * 60))
+
+
 def age_in_years(born_on: date, on: date | None = None) -> int:
     """Age on a day (today). Someone born on 29 February is a year older on 1 March.
 
@@ -163,6 +173,7 @@ FILTERS = (
     when,
     ago,
     days_left,
+    how_long,
     age_in_years,
     day_before,
     years_and_months,

@@ -156,7 +156,7 @@ def test_another_councils_needs_are_not_there(app: Flask, manager: Staff) -> Non
     sign_in(stranger, staff_member(Role.MANAGER, councils=(BEXLEY,)))
     assert "Nothing waits for you" in needs(stranger)
     assert stranger.get(f"/needs/{one.id}").status_code == 404
-    assert stranger.get(f"/needs/concerns/{concern.id}").status_code == 404
+    assert stranger.get(f"/concerns/{concern.id}").status_code == 404
     assert stranger.post(f"/needs/concerns/{concern.id}").status_code == 404
 
 

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Escalation
+from catchup.queries import concerns as concern_queries
 from catchup.queries import directories, families, needs, registrations
 from catchup.rules import concerns as rule
 from catchup.rules import registration as registration_rule
@@ -57,6 +58,7 @@ def list_needs() -> ResponseReturnValue:
     found = needs.waiting(viewer(), clock.today())
     saw_list("needs.list", "family", found.families)
     policy = directories.policy(clock.today())
+    told = concern_queries.told(concern for concern, _family in found.concerns)
     late = registrations.late(viewer(), clock.today())
     if late.shown:
         saw(Seen("registrations.list", "registration"))
@@ -64,14 +66,19 @@ def list_needs() -> ResponseReturnValue:
         "manager/needs.html",
         found=found,
         concerns=[
-            (concern, family, rule.acknowledge_by(concern.recorded_at, policy))
+            (concern, family, rule.acknowledge_by(concern.recorded_at, policy), told[concern.id])
             for concern, family in found.concerns
         ],
+        undecided=[
+            (concern, family, concern_queries.chase_on(concern)) for concern, family in found.undecided
+        ],
+        today=clock.today(),
         late=[(one, registration_rule.read(one.answers)) for one in late.shown],
         late_count=late.count,
         now=now,
         names=families.names(
-            [one.raised_by for one in found.raised] + [concern.recorded_by for concern, _f in found.concerns]
+            [one.raised_by for one in found.raised]
+            + [concern.recorded_by for concern, _f in (*found.concerns, *found.undecided)]
         ),
         kinds=EscalationKind,
         nav="needs",
@@ -81,26 +88,11 @@ def list_needs() -> ResponseReturnValue:
 @manager.post("/needs/concerns/<uuid:concern_id>")
 def acknowledge(concern_id: UUID) -> ResponseReturnValue:
     """The manager has seen a concern."""
-    concern = needs.concern(concern_id, viewer(), clock.today()) or abort(404)
+    concern = concern_queries.get(concern_id, viewer(), clock.today()) or abort(404)
     concerns.acknowledge(concern, viewer())
     db.session.commit()
     flash(_("Acknowledged."))
-    return redirect(url_for(".show_concern", concern_id=concern_id))
-
-
-@manager.get("/needs/concerns/<uuid:concern_id>")
-def show_concern(concern_id: UUID) -> ResponseReturnValue:
-    """One concern in full: for managers."""
-    concern = needs.concern(concern_id, viewer(), clock.today()) or abort(404)
-    saw(Seen("concern.view", "concern", concern.id, concern.family_id))
-    family = families.get(concern.family_id, viewer(), clock.today()) or abort(404)
-    return render_template(
-        "manager/needs_concern.html",
-        concern=concern,
-        family=family,
-        names=families.names([concern.recorded_by, concern.acknowledged_by, concern.agreed_by]),
-        nav="needs",
-    )
+    return redirect(url_for("staff.show_concern", concern_id=concern_id))
 
 
 @manager.route("/needs/<uuid:escalation_id>", methods=["GET", "POST"])

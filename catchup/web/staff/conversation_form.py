@@ -3,8 +3,9 @@
 Which questions there are depends on the family, so the class of the form is made for each call.
 """
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,8 +15,9 @@ from wtforms import FieldList, Form, FormField, HiddenField
 from catchup import clock
 from catchup.models.call import Call
 from catchup.models.family import Child, Parent
-from catchup.queries import calls, conversations, directories
-from catchup.queries.conversations import FrontDoor, Household, NamedSignpost, Prompts
+from catchup.queries import calls, concerns, conversations, directories
+from catchup.queries.concerns import FrontDoor
+from catchup.queries.conversations import Household, NamedSignpost, Prompts
 from catchup.rules.follow_up import follow_up_for
 from catchup.rules.terms import Area, CallKind, Going, Need
 from catchup.services.conversations import ConversationRecord, NewResult, Talked
@@ -59,6 +61,8 @@ class ConversationForm(BaseForm):
 
     call: Call
     prompts: Prompts
+    # A concern of this call is written down already: its facts are not asked again.
+    concern_recorded_at: datetime | None = None
 
     @property
     def child_parts(self) -> list[tuple[Child, Form]]:
@@ -104,7 +108,7 @@ class ConversationForm(BaseForm):
         """Whom to ring in the council that was chosen, where it is not the family's own."""
         code = self.concern_facts.form.council.council
         known = {door.code for door in self.prompts.front_doors}
-        return conversations.front_doors([code]) if code and code not in known else []
+        return concerns.front_doors([code], clock.today()) if code and code not in known else []
 
     @property
     def seen_version(self) -> int:
@@ -112,9 +116,26 @@ class ConversationForm(BaseForm):
         text = str(self.version.data or "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
+    @property
+    def token(self) -> UUID:
+        """The form's token; a form without a readable one counts as a new one."""
+        return _token(self.form_token.data)
+
+    def forgive(self) -> None:
+        """What was typed before stands in a form of now: a date half typed is no mistake yet."""
+        for field in _all_fields(self):
+            if isinstance(field, DatePartsField):
+                field.wrong = set()
+
+    def continue_draft(self, draft_id: UUID, revision: int) -> None:
+        """What is typed from now on goes on with that draft."""
+        self.form_token.data, self.draft_revision.data = str(draft_id), str(revision)
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the parts, then what they mean together."""
-        self.concern_facts.form.asked = self.concern.data is True
+        if self.concern_recorded_at is not None:
+            self.concern.data = True
+        self.concern_facts.form.asked = self.concern.data is True and self.concern_recorded_at is None
         sound = bool(super().validate(extra_validators))
         if self.call.kind is CallKind.WELCOME and self.identity_checked.data is False:
             self.identity_checked.errors = [
@@ -141,7 +162,7 @@ class ConversationForm(BaseForm):
         signposts = (row.form.given() for row in self.signposts)
         requests = (row.form.given() for row in self.requests)
         return ConversationRecord(
-            form_token=_token(self.form_token.data),
+            form_token=self.token,
             free_to_talk=self.free_to_talk.data,
             identity_checked=self.identity_checked.data,
             need=self.need.data,
@@ -193,16 +214,20 @@ class MinutesField(TextField):
         return text
 
 
-def make(call: Call, today: date, *, as_new: bool = False) -> ConversationForm:
+def make(
+    call: Call, today: date, *, as_new: bool = False, draft: Mapping[str, Any] | None = None
+) -> ConversationForm:
     """The form for this call: filled from the request where one is being sent, else as new.
 
-    ``as_new``: the request at hand sends another form of the page.
+    ``as_new``: the request at hand sends another form of the page. ``draft``: what was typed into it before.
     """
     prompts = conversations.prompts(call, today)
 
     class CallForm(ConversationForm):
         version = HiddenField(default=str(call.version))
         form_token = HiddenField(default=lambda: str(uuid4()))
+        draft_revision = HiddenField()
+        tab = HiddenField()
         free_to_talk = YesNoField(
             _("Is now a good time? Can anyone hear?"),
             yes=_("Free to talk"),
@@ -226,8 +251,11 @@ def make(call: Call, today: date, *, as_new: bool = False) -> ConversationForm:
         setattr(CallForm, _name("result", one.signpost.id), FormField(ResultForm, one.name))
     for name, field in _closing_questions(prompts).items():
         setattr(CallForm, name, field)
-    form = CallForm(formdata=None) if as_new else CallForm()
+    form = CallForm(formdata=draft) if as_new or draft else CallForm()
+    if draft:
+        form.forgive()
     form.call, form.prompts = call, prompts
+    form.concern_recorded_at = concerns.recorded_on_call(call.id)
     return form
 
 
@@ -238,10 +266,7 @@ def _closing_questions(prompts: Prompts) -> dict[str, Any]:
             _("How much do they need now?"),
             options(
                 Need,
-                {
-                    Need.HIGH: _("A follow-up within six weeks"),
-                    Need.CRISIS: _("A follow-up within five working days, and a manager is told now"),
-                },
+                _what_need_brings(),
             ),
             read=Need,
             small=True,
@@ -252,7 +277,7 @@ def _closing_questions(prompts: Prompts) -> dict[str, Any]:
             small=True,
             missing=_("Say whether there is any concern about safety"),
         ),
-        "concern_facts": FormField(concern_form(prompts), _("The concern")),
+        "concern_facts": FormField(concern_form(prompts.children, prompts.managers), _("The concern")),
         "signposts": FieldList(
             FormField(signpost_form(prompts)), min_entries=SIGNPOSTS, max_entries=SIGNPOSTS
         ),
@@ -291,12 +316,34 @@ def _closing_questions(prompts: Prompts) -> dict[str, Any]:
     }
 
 
+def _what_need_brings() -> dict[Need, str]:
+    """What each need sets off if the call is saved today, in words. Source: service policy R20."""
+    today = clock.today()
+    holidays, policy = directories.holidays(), directories.policy(today)
+    high, crisis = (follow_up_for(need, today, holidays, policy) for need in HARD)
+    brought = {Need.NONE: _("Nothing more until the next call"), Need.SOME: _("Nothing by itself")}
+    if high:
+        brought[Need.HIGH] = _("A follow-up call by %(day)s", day=day(high.due_on))
+    if crisis:
+        brought[Need.CRISIS] = _(
+            "A follow-up call by %(day)s, and a manager is told now", day=day(crisis.due_on)
+        )
+    return brought
+
+
 def _name(what: str, key: UUID) -> str:
     return f"{what}_{key.hex}"
 
 
+def _all_fields(fields: Iterable[Any]) -> Iterator[Any]:
+    for field in fields:
+        if isinstance(field, FormField | FieldList):
+            yield from _all_fields(field)
+        else:
+            yield field
+
+
 def _token(text: str | None) -> UUID:
-    """The form's token; a form without a readable one counts as a new one."""
     try:
         return UUID(text or "")
     except ValueError:

@@ -12,6 +12,7 @@ from wtforms import Form
 
 from catchup import clock
 from catchup.models.family import Child
+from catchup.models.staff import Staff
 from catchup.queries.conversations import Prompts
 from catchup.rules import concerns as rule
 from catchup.rules.concerns import ConcernFacts, Missing
@@ -263,6 +264,10 @@ class ConcernForm(Form):
         no=_l("No, and a manager agreed that no referral is made"),
         small=True,
     )
+    heard_on = DatePartsField(
+        _l("On which day did you hear it?"), what=_l("The day you heard it"),
+        not_after=clock.today, default=clock.today,
+    )  # fmt: skip
     place = TextField(_l("Where is the child now?"))
     council = CouncilField(_l("Which council is that in?"))
     told_on = DatePartsField(
@@ -311,32 +316,41 @@ class ConcernForm(Form):
             if not field.errors:
                 field.errors = [str(_CONCERN_SENTENCES[fact])]
             sound = False
-        told_at = self.told_at()
+        return self._days_fit() and sound
+
+    def _days_fit(self) -> bool:
+        told_at, heard_on = self.told_at(), self.heard_on.data
         if told_at and told_at > clock.now() and not self.told_time.errors:
             self.told_time.errors = [_("The time you told them cannot be in the future")]
-            sound = False
-        return sound
+            return False
+        if told_at and heard_on and self.told_on.data < heard_on and not self.told_on.errors:
+            self.told_on.errors = [_("You cannot have told them before the day you heard it")]
+            return False
+        return True
 
     def given(self) -> NewConcern | None:
         """The concern, if there is one."""
         if not self.asked:
             return None
         return NewConcern(
-            kind=cast(ConcernKind, self.kind.data), what=self.what.data or "", facts=self.facts()
+            kind=cast(ConcernKind, self.kind.data),
+            what=self.what.data or "",
+            facts=self.facts(),
+            heard_on=self.heard_on.data,
         )
 
 
-def concern_form(prompts: Prompts) -> type[ConcernForm]:
-    """The facts of a concern, with this family's children and managers to choose from."""
+def concern_form(children: Sequence[Child], managers: Sequence[Staff]) -> type[ConcernForm]:
+    """The facts of a concern, with a family's children and managers to choose from."""
 
     class FamilyConcernForm(ConcernForm):
         child = SelectField(
-            _("Which child?"), _child_options(prompts.children), read=UUID, blank=_("Choose"),
-            default=prompts.children[0].id if len(prompts.children) == 1 else None,
+            _("Which child?"), _child_options(children), read=UUID, blank=_("Choose"),
+            default=children[0].id if len(children) == 1 else None,
         )  # fmt: skip
         agreed_by = SelectField(
             _("Which manager agreed?"),
-            tuple(Option(str(manager.id), manager.name) for manager in prompts.managers),
+            tuple(Option(str(manager.id), manager.name) for manager in managers),
             read=UUID,
             blank=_("Choose"),
         )

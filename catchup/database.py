@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Dialect, Engine, SelectBase, event
 
 LONGEST_WAIT_S = 30.0
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
 @contextmanager
@@ -30,6 +31,27 @@ def writing() -> Iterator[None]:
         yield
     finally:
         _writing.reset(token)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions that begin inside only read; PostgreSQL refuses them a write. ``writing`` outweighs it."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def end_reading(connection: Connection) -> None:
+    """End a transaction begun in ``reading``: nothing was written, so there is nothing to take back.
+
+    A rollback would make the driver forget the statements it has prepared, and PostgreSQL would have to plan
+    the queue's again, which takes several times as long as running it.
+    """
+    raw: Any = connection.connection.dbapi_connection
+    if connection.dialect.name == "postgresql" and raw.read_only:
+        raw.commit()
 
 
 class WriteLock:
@@ -120,10 +142,11 @@ def engine_options(url: str) -> dict[str, Any]:
 
 def configure(engine: Engine) -> None:
     """Listen to the engine's connections. Safe to call twice."""
-    if engine.dialect.name != "sqlite" or event.contains(engine, "begin", _begin):
-        return
-    event.listen(engine, "connect", _connect)
-    event.listen(engine, "begin", _begin)
+    if engine.dialect.name == "sqlite" and not event.contains(engine, "begin", _begin):
+        event.listen(engine, "connect", _connect)
+        event.listen(engine, "begin", _begin)
+    elif engine.dialect.name == "postgresql" and not event.contains(engine, "begin", _begin_postgresql):
+        event.listen(engine, "begin", _begin_postgresql)
 
 
 def _connect(connection: _Connection, _record: object) -> None:
@@ -146,6 +169,12 @@ def _begin(connection: Connection) -> None:
         raw.begin_writing()
     else:
         connection.exec_driver_sql("BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    # The driver begins with the first statement, and says then what kind of transaction it is.
+    raw: Any = connection.connection.dbapi_connection
+    raw.read_only = _reading.get() and not _writing.get()
 
 
 Row = tuple[Any, ...]

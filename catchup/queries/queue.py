@@ -58,9 +58,9 @@ call, family, attempt, escalation = core(Call), core(Family), core(Attempt), cor
 concern, membership, pause, stop = core(Concern), core(Membership), core(Pause), core(Stop)
 shut_out, skip = core(ShutOut), core(CallSkip)
 
-_ME = bindparam("me", type_=Uuid())
-_TODAY = bindparam("today", type_=Date())
-_NOW = bindparam("now", type_=UtcDateTime())
+_ME = bindparam("me", None, type_=Uuid())
+_TODAY = bindparam("today", None, type_=Date())
+_NOW = bindparam("now", None, type_=UtcDateTime())
 _REQUESTED = bindparam("requested", CallKind.REQUESTED, type_=call.c.kind.type)
 _NUMBER = {section: number for number, section in enumerate(Section)}
 
@@ -179,7 +179,7 @@ def _of_lead(shape: _Shape, has_council: bool) -> Prepared:
     kept_away = exists().where(shut_out.c.family_id == call.c.family_id, shut_out.c.staff_id == _ME)
     owned = [call.c.lead_id == _ME, ~kept_away]
     if has_council:
-        owned.append(call.c.council_code == bindparam("council"))
+        owned.append(call.c.council_code == bindparam("council", None, type_=call.c.council_code.type))
     return _statement(shape, and_(*owned))
 
 
@@ -203,7 +203,9 @@ def _statement(shape: _Shape, owned: ColumnElement[bool]) -> Prepared:
             .limit(literal_column(str(CAP + 1), Integer()))
         )
         if shape.beyond:
-            after = tuple_(bindparam("beyond_on", type_=Date()), bindparam("beyond_id", type_=Uuid()))
+            after = tuple_(
+                bindparam("beyond_on", None, type_=Date()), bindparam("beyond_id", None, type_=Uuid())
+            )
             found = found.where(tuple_(call.c.due_on, call.c.id) > after)
         branches.append(_in_order(which, found.subquery(), shape))
     return Prepared(union_all(*(select(branch.subquery()) for branch in branches)))

@@ -1,6 +1,6 @@
 """Who is asking."""
 
-from sqlalchemy import bindparam, literal, select, union_all
+from sqlalchemy import String, bindparam, literal, select, union_all
 
 from catchup.database import Prepared
 from catchup.extensions import db
@@ -33,8 +33,9 @@ _viewer = (
     .outerjoin(_reach, _reach.c.staff_id == staff.c.id)
     .where(staff.c.active == literal(True))
 )
-_BY_UNIQUIFIER = Prepared(_viewer.where(staff.c.fs_uniquifier == bindparam("key")))
-_BY_EMAIL = Prepared(_viewer.where(staff.c.email == bindparam("key")))
+_KEY = bindparam("key", None, type_=String())
+_BY_UNIQUIFIER = Prepared(_viewer.where(staff.c.fs_uniquifier == _KEY))
+_BY_EMAIL = Prepared(_viewer.where(staff.c.email == _KEY))
 
 
 def by_uniquifier(uniquifier: str) -> Viewer | None:

@@ -7,6 +7,7 @@ then does the answer leave. No row, no page.
 
 import secrets
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
@@ -19,7 +20,7 @@ from catchup.queries import viewers
 from catchup.queries.scope import Viewer
 from catchup.rules.terms import Role
 from catchup.services import audit, marks
-from catchup.web.sessions import SIGNED_IN_AS, DatabaseSessions
+from catchup.web.sessions import IDLE, SIGNED_IN_AS, DatabaseSessions
 from config import Settings
 
 # Who may use a blueprint. One that is not named here is closed to everybody.
@@ -76,6 +77,7 @@ def _frame() -> dict[str, object]:
     settings = _settings(current_app)
     return {
         "viewer": g.get("viewer"),
+        "idle_seconds": int(idle_limit(g.viewer.role).total_seconds()) if g.get("viewer") else None,
         "demo": settings.demo,
         "service_today": clock.today(),
         "agency_name": settings.agency_name,
@@ -103,11 +105,11 @@ def saw_list(action: str, subject: str, families: Iterable[UUID]) -> None:
 def _begin() -> ResponseReturnValue | None:
     g.seen = []
     g.viewer = None
-    if request.method in WRITES:
-        g.writing = database.writing()
-        g.writing.__enter__()
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-            abort(400)
+    g.meaning = database.writing() if request.method in WRITES else database.reading()
+    g.meaning.__enter__()
+    from_here = request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
+    if request.method in WRITES and not from_here:
+        abort(400)
     marks.follow_clock(_settings(current_app))
     if request.endpoint is None:
         return None
@@ -121,8 +123,7 @@ def _begin() -> ResponseReturnValue | None:
         if uniquifier:
             session.clear()
             g.viewer = None
-        back = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("security.login", next=back))
+        return _ask_to_sign_in()
     if session.get(BEFORE_WORK):
         return redirect(url_for(session[BEFORE_WORK][0]))
     if g.viewer.role not in roles:
@@ -130,14 +131,32 @@ def _begin() -> ResponseReturnValue | None:
     return None
 
 
+def _ask_to_sign_in() -> ResponseReturnValue:
+    """The page for it, or 401 and nothing for a script, which says so on the page it belongs to."""
+    # It needs this module for the guard.
+    from catchup.web.staff import drafts
+
+    if request.headers.get("Sec-Fetch-Dest") == "empty" or "HX-Request" in request.headers:
+        return Response(status=401)
+    back = request.full_path.rstrip("?") if request.method == "GET" else drafts.kept_after_the_end()
+    return redirect(url_for("security.login", next=back))
+
+
+def idle_limit(role: Role) -> timedelta:
+    """How long a session goes on when nothing is done in it."""
+    return timedelta(minutes=ADMIN_IDLE_MINUTES) if role is Role.ADMINISTRATOR else IDLE
+
+
 def _idle_administrator() -> bool:
     seen_at = getattr(session, "seen_at", None)
     if g.viewer.role is not Role.ADMINISTRATOR or seen_at is None:
         return False
-    return (clock.real_now() - seen_at).total_seconds() > ADMIN_IDLE_MINUTES * 60
+    return clock.real_now() - seen_at > idle_limit(g.viewer.role)
 
 
 def _finish(response: Response) -> Response:
+    if db.session.is_active and db.session().in_transaction():
+        database.end_reading(db.session.connection())
     db.session.rollback()
     seen, g.seen = g.get("seen", []), []
     if seen:
@@ -154,9 +173,9 @@ def _finish(response: Response) -> Response:
 
 
 def _end(_error: BaseException | None) -> None:
-    writing = g.pop("writing", None)
-    if writing is not None:
-        writing.__exit__(None, None, None)
+    meaning = g.pop("meaning", None)
+    if meaning is not None:
+        meaning.__exit__(None, None, None)
 
 
 def csp_nonce() -> str:

@@ -151,21 +151,39 @@ class TalkedAbout(Identified, Base):
     conversation: Mapped[Conversation] = relationship(back_populates="talked_about")
 
 
-class CallText(Base):
-    """A text made from a conversation and then edited: for the case system, or for the family.
+class CallText(Identified, Base):
+    """A text made from a conversation and then edited: for the case system, or for one parent.
 
-    Only what is for the family is ever sent; ``message_id`` is its row in the outbox, None for a letter.
+    Only a parent's is ever sent; ``message_id`` is its row in the outbox, None for a letter. ``revision``
+    counts the edits, so that the second of two who edit is told.
     """
 
     __tablename__ = "call_text"
-    __table_args__ = (CheckConstraint("kind = 'talked_about' OR sent_at IS NULL", "only_to_family"),)
+    __table_args__ = (
+        CheckConstraint("(kind = 'talked_about') = (parent_id IS NOT NULL)", "whose"),
+        CheckConstraint("kind = 'talked_about' OR sent_at IS NULL", "only_to_family"),
+        CheckConstraint(
+            "(sent_at IS NULL) = (sent_by IS NULL) AND (sent_at IS NULL) = (channel IS NULL)", "sent"
+        ),
+        UniqueConstraint("call_id", "parent_id"),
+        Index(
+            "uq_call_text_case_note",
+            "call_id",
+            unique=True,
+            sqlite_where=text("parent_id IS NULL"),
+            postgresql_where=text("parent_id IS NULL"),
+        ),
+    )
 
-    call_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.call_id"), primary_key=True)
-    kind: Mapped[TextKind] = mapped_column(primary_key=True)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.call_id"))
+    kind: Mapped[TextKind]
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("parent.id"))
     text: Mapped[str] = mapped_column(Encrypted("call_text.text"))
+    revision: Mapped[int] = mapped_column(default=1)
     edited_at: Mapped[datetime]
     edited_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     sent_at: Mapped[datetime | None]
+    sent_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     channel: Mapped[Channel | None]
     message_id: Mapped[UUID | None]
 

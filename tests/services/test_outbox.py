@@ -35,6 +35,7 @@ SAMPLES = {
     "change_on": "2026-06-11",
     "council_name": "Medway",
     "path": "/calls/5f0c",
+    "words": "Hello Sam,\n\nThank you for talking with me on 3 July 2026.\n\nPriya",
 }
 
 

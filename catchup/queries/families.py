@@ -8,24 +8,24 @@ from datetime import date
 from uuid import UUID
 
 import phonenumbers
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
-from catchup import postcodes
+from catchup import clock, postcodes
 from catchup.crypto import ring
 from catchup.extensions import db
 from catchup.models.call import Call
-from catchup.models.family import Child, Family, Parent, Phone, ShutOut
+from catchup.models.family import Child, Family, OfferedTime, Parent, Phone, ShutOut
 from catchup.models.home import Address, Home
 from catchup.models.order import AdoptionOrder
 from catchup.models.plan import PlannedCall
 from catchup.models.signpost import Signpost, SupportRequest
 from catchup.models.staff import Staff, StaffCouncil, StaffRole
-from catchup.queries import facts, responsibility
+from catchup.queries import contacts, facts, offered_times, responsibility
 from catchup.queries.facts import FamilyFacts
 from catchup.queries.scope import Viewer, in_scope, not_shut_out
-from catchup.rules import references
+from catchup.rules import contact, references
 from catchup.rules.responsibility import Answer, Period
-from catchup.rules.terms import Role
+from catchup.rules.terms import Adjustment, Role
 
 MOST = 50
 
@@ -82,6 +82,13 @@ class FamilyView:
     planned: Sequence[PlannedCall]
     open_calls: Sequence[Call]
     shut_out: Sequence[str]
+    offered: Sequence[OfferedTime]
+    lacks_number: bool
+
+    @property
+    def adjustments(self) -> list[Adjustment]:
+        """What makes talking easier."""
+        return [one for one in Adjustment if one in self.family.adjustments]
 
     @property
     def together(self) -> list[Together]:
@@ -265,7 +272,20 @@ def view(family: Family, today: date) -> FamilyView:
             .where(ShutOut.family_id == family.id)
             .order_by(Staff.name, Staff.id)
         ).all(),
+        offered=offered_times.shown(family, clock.now()),
+        lacks_number=contact.lacks_number(contacts.usable_numbers(family.id), family.adjustments),
     )
+
+
+def addresses(family: Family) -> Sequence[Address]:
+    """Every address the family has had, those of today among them: the latest recorded last."""
+    return db.session.scalars(
+        select(Address)
+        .outerjoin(Home, Home.address_id == Address.id)
+        .where(Address.family_id == family.id)
+        .group_by(Address.id)
+        .order_by(func.max(Home.recorded_at), Address.id)
+    ).all()
 
 
 def homes_on(child_ids: Collection[UUID], today: date) -> dict[UUID, Home]:

@@ -21,7 +21,7 @@ from catchup.models.handover import Handover
 from catchup.models.home import Home
 from catchup.models.order import AdoptionOrder
 from catchup.models.signpost import Signpost, SupportRequest
-from catchup.queries import families, responsibility
+from catchup.queries import call_texts, families, responsibility
 from catchup.queries.facts import FamilyFacts
 from catchup.rules.terms import EscalationKind
 
@@ -59,6 +59,7 @@ def of(family: Family, facts: FamilyFacts, today: date) -> Timeline:
         *_orders(children),
         *_membership(family),
         *_calls(family, children),
+        *_texts(family),
         *_requests(family, children),
         *_homes(children),
         *_handovers(family, children),
@@ -123,6 +124,10 @@ def _membership(family: Family) -> Iterator[Event]:
         yield Event(_day(stop.stopped_at), "stopped", stop, by=stop.stopped_by)
         if stop.lifted_at:
             yield Event(_day(stop.lifted_at), "started_again", stop, by=stop.lifted_by)
+    for warning in family.warnings:
+        yield Event(_day(warning.recorded_at), "warning", warning, by=warning.recorded_by)
+        if warning.ended_at:
+            yield Event(_day(warning.ended_at), "warning_ended", warning, by=warning.ended_by)
     for lead in family.leads:
         yield Event(_day(lead.from_at), "lead", lead)
 
@@ -158,6 +163,16 @@ def _calls(family: Family, children: dict[UUID, str]) -> Iterator[Event]:
             continue  # it stands above the timeline, among the calls to make
         on = call.held_on or (_day(call.closed_at) if call.closed_at else call.attempts[-1].on)
         yield Event(on, "call", call, by=call.closed_by, parts=pointed.get(call.id, ()))
+
+
+def _texts(family: Family) -> Iterator[Event]:
+    """What parents were sent of their calls. ``parts`` holds the parent's name."""
+    names = {parent.id: parent.name for parent in family.parents}
+    for kept in call_texts.sent_to_family(family.id):
+        text = kept.text
+        if text.sent_at and text.parent_id:
+            name = names[text.parent_id].split()[0]
+            yield Event(_day(text.sent_at), "text_sent", kept, by=text.sent_by, parts=(name,))
 
 
 def _requests(family: Family, children: dict[UUID, str]) -> Iterator[Event]:

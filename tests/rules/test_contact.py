@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from catchup.rules import contact
-from catchup.rules.contact import ContactPoint, MessageFacts, Refusal, Times
+from catchup.rules.contact import ContactPoint, MessageFacts, NotNow, Refusal, Times
 from catchup.rules.terms import Band, Channel
 
 LONDON = ZoneInfo("Europe/London")
@@ -82,6 +82,45 @@ def test_a_family_that_named_no_time_may_be_called_by_day_but_is_not_put_first()
     assert not contact.callable_now(Times(), now.replace(hour=18))
     assert not contact.callable_now(Times(), now.replace(hour=21))
     assert not contact.callable_now(Times(never={MONDAY: {Band.MORNING}}), now)
+
+
+@pytest.mark.parametrize(
+    "times, at, why",
+    [
+        (Times(), (23, 8, 59), NotNow.HOURS),
+        (Times(), (23, 9, 0), None),
+        (Times(), (23, 16, 59), None),
+        (Times(), (23, 17, 0), NotNow.EVENING),
+        (Times(evenings=True), (23, 19, 59), None),
+        (Times(evenings=True), (23, 20, 0), NotNow.HOURS),
+        (Times(never={4: {Band.AFTERNOON}}), (27, 14, 59), None),
+        (Times(never={4: {Band.AFTERNOON}}), (27, 15, 0), NotNow.NEVER),
+        (Times(good={0: {Band.MORNING}}), (24, 10, 0), NotNow.OTHER_TIMES),
+        (Times(good={0: {Band.MORNING}}, never={1: {Band.MORNING}}), (24, 10, 0), NotNow.NEVER),
+    ],
+)
+def test_why_a_family_is_not_called_now_is_told_to_the_minute(
+    times: Times, at: tuple[int, int, int], why: NotNow | None
+) -> None:
+    now = datetime(2026, 11, *at, tzinfo=LONDON)
+    assert contact.why_not_now(times, now) is why
+    assert contact.callable_now(times, now) is (why is None)
+
+
+@pytest.mark.parametrize(
+    "usable, adjustments, lacks",
+    [
+        (0, [], True),
+        (0, ["interpreter", "text_relay"], True),
+        (0, ["written"], False),
+        (0, ["bsl"], False),
+        (1, [], False),
+    ],
+)
+def test_a_family_without_a_number_lacks_one_unless_it_chose_to_do_without(
+    usable: int, adjustments: list[str], lacks: bool
+) -> None:
+    assert contact.lacks_number(usable, adjustments) is lacks
 
 
 PHONE = ContactPoint(channel=Channel.TEXT, voicemail_allowed=True, messages_allowed=True)

@@ -5,8 +5,10 @@ from flask import Blueprint
 staff = Blueprint("staff", __name__)
 
 from catchup.web.staff import (  # noqa: E402 -- the views need the blueprint
+    call_texts,
     calls,
     concerns,
+    contact_changes,
     conversations,
     directory,
     drafts,
@@ -14,15 +16,22 @@ from catchup.web.staff import (  # noqa: E402 -- the views need the blueprint
     family_changes,
     guidance,
     handovers,
+    offered_times,
     queue,
+    queue_changes,
+    rang_back,
     registrations,
     signposts,
+    skips,
     support,
+    warnings,
 )
 
 __all__ = [
+    "call_texts",
     "calls",
     "concerns",
+    "contact_changes",
     "conversations",
     "directory",
     "drafts",
@@ -30,9 +39,14 @@ __all__ = [
     "family_changes",
     "guidance",
     "handovers",
+    "offered_times",
     "queue",
+    "queue_changes",
+    "rang_back",
     "registrations",
     "signposts",
+    "skips",
     "staff",
     "support",
+    "warnings",
 ]

@@ -12,12 +12,15 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
 from catchup import clock
-from catchup.queries import directories
+from catchup.models.call import Call
+from catchup.queries import contacts, directories
+from catchup.rules import contact
 from catchup.rules.attempts import needs_promise
 from catchup.rules.calendar import add_working_days, is_working_day
-from catchup.rules.terms import Outcome
+from catchup.rules.contact import NotNow, Times
+from catchup.rules.terms import Band, Outcome
 from catchup.services.attempts import NewAttempt, Refusal
-from catchup.web.fields import Option, SelectField, TextAreaField
+from catchup.web.fields import ConfirmField, Option, SelectField, TextAreaField
 from catchup.web.filters import short_day
 from catchup.web.forms_base import BaseForm
 
@@ -30,7 +33,8 @@ DAYS_OFFERED = 30  # working days ahead in which a call can be promised
 FIRST_TIME, LAST_TIME, STEP_MINUTES = time(9), time(19, 45), 15
 
 
-def _days() -> list[Option]:
+def days_ahead() -> list[Option]:
+    """The working days in which a call can be promised, today first."""
     today, holidays = clock.today(), directories.holidays()
     first = 0 if is_working_day(today, holidays) else 1
     days = [add_working_days(today, ahead, holidays) for ahead in range(first, DAYS_OFFERED + 1)]
@@ -41,7 +45,8 @@ def _days() -> list[Option]:
     ]
 
 
-def _times() -> list[Option]:
+def times_of_day() -> list[Option]:
+    """The times at which a call can be promised."""
     steps = range(FIRST_TIME.hour * 60, LAST_TIME.hour * 60 + LAST_TIME.minute + 1, STEP_MINUTES)
     return [Option(f"{at // 60:02}:{at % 60:02}", f"{at // 60:02}:{at % 60:02}") for at in steps]
 
@@ -52,14 +57,15 @@ class AttemptForm(BaseForm):
     version = HiddenField()
     attempt_id = HiddenField()
     outcome = HiddenField()
-    day = SelectField(_l("Day"), _days, read=date.fromisoformat, blank=_l("Choose a day"))
-    time = SelectField(_l("Time"), _times, read=time.fromisoformat, blank=_l("Choose a time"))
+    day = SelectField(_l("Day"), days_ahead, read=date.fromisoformat, blank=_l("Choose a day"))
+    time = SelectField(_l("Time"), times_of_day, read=time.fromisoformat, blank=_l("Choose a time"))
     note = TextAreaField(_l("Note (optional)"), rows=2, longest=2000)
+    asked_for_now = ConfirmField(_l("They asked to be rung at this time"))
 
     def __init__(self, group: str, *, version: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.group = group
-        for field in (self.day, self.time, self.note):
+        for field in (self.day, self.time, self.note, self.asked_for_now):
             field.id = field.label.field_id = f"{group}-{field.short_name}"
         if group == "end":
             self.note.label.text = _("Their reason (optional)")
@@ -113,6 +119,7 @@ class AttemptForm(BaseForm):
             phone_id=UUID(phone) if phone else None,
             promised_at=self.promised_at,
             note=self.note.data,
+            asked_for_now=self.asked_for_now.data,
         )
 
 
@@ -140,4 +147,50 @@ def sentence(why: Refusal) -> str:
         Refusal.NO_VOICEMAIL: _("No voicemail may be left on this number"),
         Refusal.WHICH_NUMBER: _("This number is no longer one of the family’s numbers"),
         Refusal.WHEN: _("Choose a time that is still to come"),
+        Refusal.NO_NUMBER: _("There is no number to ring: add one on the family’s page first"),
+        Refusal.NOT_NOW: _("This is none of their times: tick the box if they asked to be rung now"),
     }[why]
+
+
+def refuse(form: AttemptForm, why: Refusal) -> None:
+    """Say why an attempt is not recorded, beside the box that could change it."""
+    if why is Refusal.NOT_NOW:
+        form.asked_for_now.errors = [sentence(why)]
+    else:
+        form.form_errors.append(sentence(why))
+
+
+def not_now(call: Call, times: Times, now: datetime) -> str | None:
+    """Why the family is not to be rung now, in words; None where it may be, or waits for the call."""
+    local = clock.london(now)
+    if contact.callable_now(times, local) or contacts.is_expected(call, now):
+        return None
+    return not_now_in_words(times, local)
+
+
+def not_now_in_words(times: Times, at_local: datetime) -> str:
+    """Why a family is not to be rung at a time of London that it does not allow."""
+    band, why = contact.band_of(at_local.time()), contact.why_not_now(times, at_local)
+    if band is None or why is NotNow.HOURS:
+        return _("Not before 9 in the morning or after 8 in the evening.")
+    if why is NotNow.EVENING:
+        return _("Not in the evening: they have not chosen evenings.")
+    named = _("%(day)s %(band)s", day=_day_name(at_local.weekday()), band=_band_name(band))
+    if why is NotNow.NEVER:
+        return _("Not on %(times)s, they said.", times=named)
+    return _("Not on %(times)s: they chose other times.", times=named)
+
+
+def _day_name(weekday: int) -> str:
+    return (
+        _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")
+    )[weekday]  # fmt: skip
+
+
+def _band_name(band: Band) -> str:
+    return {
+        Band.MORNING: _("mornings"),
+        Band.MIDDAY: _("middays"),
+        Band.AFTERNOON: _("afternoons"),
+        Band.EVENING: _("evenings"),
+    }[band]

@@ -1,11 +1,12 @@
 """Finding a family, and the page that tells its whole story."""
 
+from datetime import date
 from json import dumps
 from uuid import UUID
 
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
+from flask_babel import format_date, get_locale
 from flask_babel import lazy_gettext as _l
 
 from catchup import clock
@@ -73,10 +74,19 @@ def family(family_id: UUID) -> ResponseReturnValue:
         times=times_in_words(
             dumps(found.good_times), dumps(found.never_times), found.evenings, str(get_locale())
         ),
+        preferred=preferred_in_words(found),
         today=today,
         manages=viewer().manages,
         nav="families",
     )
+
+
+def preferred_in_words(family: Family) -> str | None:
+    """The day of the year on which a family wants its call: 3 May."""
+    if not (family.preferred_month and family.preferred_day):
+        return None
+    # A leap year: 29 February may be preferred.
+    return str(format_date(date(2024, family.preferred_month, family.preferred_day), "d MMMM"))
 
 
 def family_or_404(family_id: UUID) -> Family:

@@ -1,79 +1,46 @@
-"""What can be done to a family from its page: a small form each, and one way of answering them all."""
+"""What can be done to a family from its page: a small form each."""
 
-from collections.abc import Callable
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from catchup import clock
-from catchup.extensions import db
 from catchup.models.family import Child, Family
 from catchup.queries import facts, families
 from catchup.rules.terms import Placing
 from catchup.services import asked_for
 from catchup.services import families as service
-from catchup.services.audit import Seen
-from catchup.web.forms_base import BaseForm
 from catchup.web.manager import manager
-from catchup.web.security import saw, viewer
+from catchup.web.security import viewer
 from catchup.web.staff import family_forms as forms
 from catchup.web.staff import staff
 from catchup.web.staff.families import family_or_404
-
-ASKED = ["GET", "POST"]
-
-
-def _answer(
-    family: Family,
-    form: BaseForm,
-    title: str,
-    do: Callable[[], object],
-    done: str,
-    *,
-    template: str = "staff/family_change.html",
-    action: str | None = None,
-    explained: str | None = None,
-) -> ResponseReturnValue:
-    """Show the form; do what it asks once it is sound, commit, and go back to the family's page."""
-    if form.validate_on_submit():
-        do()
-        db.session.commit()
-        flash(done)
-        return redirect(url_for("staff.family", family_id=family.id))
-    saw(Seen("family.view", "family", family.id, family.id))
-    page = render_template(
-        template,
-        form=form,
-        family=family,
-        title=title,
-        action=action or title,
-        explained=explained,
-        nav="families",
-    )
-    return page, 422 if form.is_submitted() else 200
+from catchup.web.staff.family_answer import ASKED, answer
 
 
 @staff.route("/families/<uuid:family_id>/move", methods=ASKED)
 def move_family(family_id: UUID) -> ResponseReturnValue:
     """Children live elsewhere from a day."""
     family = family_or_404(family_id)
-    form = forms.move_form(family)
+    known = families.addresses(family)
+    form = forms.move_form(family, known)
 
     def do() -> None:
         new = form.new_address()
         parents = [parent for parent in family.parents if parent.id in form.parents.data]
+        address = service.add_address(family, new, parents) if new else form.known_address(known)
         service.move(
             [child for child in family.children if child.id in form.children.data],
             form.home_kind(),
             form.from_on.data,
             viewer(),
-            address=service.add_address(family, new, parents) if new else None,
+            address=address,
             council_code=form.found_council,
         )
 
-    return _answer(
+    return answer(
         family, form, _("Record a move"), do, _("The move is recorded."), template="staff/family_move.html"
     )
 
@@ -103,7 +70,7 @@ def correct_order(family_id: UUID, child_id: UUID) -> ResponseReturnValue:
             by=viewer(),
         )
 
-    return _answer(
+    return answer(
         family,
         form,
         _("Correct %(name)s’s adoption order", name=child.first_name),
@@ -114,12 +81,47 @@ def correct_order(family_id: UUID, child_id: UUID) -> ResponseReturnValue:
     )
 
 
+@staff.route("/families/<uuid:family_id>/names", methods=ASKED)
+def rename_family(family_id: UUID) -> ResponseReturnValue:
+    """The family and its people are called something else."""
+    family = family_or_404(family_id)
+    form = forms.names_form(family)
+    return answer(
+        family,
+        form,
+        _("Change their names"),
+        lambda: service.rename(family, form.family_name.data, form.people(), viewer()),
+        _("The names are changed."),
+        action=_("Save the names"),
+        explained=_("Only the names they use now. An earlier name of a child has no place here."),
+    )
+
+
+@staff.route("/families/<uuid:family_id>/preferred-day", methods=ASKED)
+def prefer_day(family_id: UUID) -> ResponseReturnValue:
+    """The yearly call comes on another day of the year."""
+    family = family_or_404(family_id)
+    form = forms.PreferredDayForm(data={"day": family.preferred_day, "month": family.preferred_month})
+    return answer(
+        family,
+        form,
+        _("Another day of the year"),
+        lambda: service.prefer_day(family, form.preferred, viewer()),
+        _("The yearly calls are planned afresh."),
+        action=_("Save the day"),
+        explained=_(
+            "The yearly call falls due on the anniversary of the order, or on the first day chosen here "
+            "after it. A call that is open already keeps its day."
+        ),
+    )
+
+
 @staff.route("/families/<uuid:family_id>/pause", methods=ASKED)
 def pause_family(family_id: UUID) -> ResponseReturnValue:
     """The family does not want to be rung for a while."""
     family = family_or_404(family_id)
     form = forms.PauseForm()
-    return _answer(
+    return answer(
         family,
         form,
         _("Pause the calls"),
@@ -137,7 +139,7 @@ def leave_scheme(family_id: UUID) -> ResponseReturnValue:
     """The family leaves; the record stays."""
     family = family_or_404(family_id)
     form = forms.LeaveForm()
-    return _answer(
+    return answer(
         family,
         form,
         _("The family leaves the scheme"),
@@ -158,7 +160,7 @@ def come_back(family_id: UUID) -> ResponseReturnValue:
     if any(membership.left_on is None for membership in family.memberships):
         abort(404)
     form = forms.ComeBackForm()
-    return _answer(
+    return answer(
         family,
         form,
         _("The family comes back"),
@@ -176,7 +178,7 @@ def change_lead(family_id: UUID) -> ResponseReturnValue:
     """Somebody else rings the family."""
     family = family_or_404(family_id)
     form = forms.lead_form(families.colleagues(family))
-    return _answer(
+    return answer(
         family,
         form,
         _("Change who rings them"),
@@ -194,7 +196,7 @@ def ask_for_call(family_id: UUID) -> ResponseReturnValue:
     if known.is_stopped or known.left_on is not None:
         abort(404)
     form = forms.AskForm()
-    return _answer(
+    return answer(
         family,
         form,
         _("They asked for a call"),
@@ -210,7 +212,7 @@ def stop_everything(family_id: UUID) -> ResponseReturnValue:
     """Calls, messages and handovers stop at once."""
     family = family_or_404(family_id)
     form = forms.StopForm()
-    return _answer(
+    return answer(
         family,
         form,
         _("Stop everything"),
@@ -225,7 +227,7 @@ def start_again(family_id: UUID) -> ResponseReturnValue:
     """A manager lets calls, messages and handovers go on."""
     family = family_or_404(family_id)
     form = forms.StartAgainForm()
-    return _answer(
+    return answer(
         family,
         form,
         _("Start again"),
@@ -242,7 +244,7 @@ def shut_out(family_id: UUID) -> ResponseReturnValue:
     """A manager keeps one member of staff away from the family."""
     family = family_or_404(family_id)
     form = forms.shut_out_form(families.colleagues(family), family.lead_id)
-    return _answer(
+    return answer(
         family,
         form,
         _("Keep somebody from seeing this family"),

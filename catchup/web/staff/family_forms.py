@@ -1,15 +1,18 @@
 """The small forms of the family page: one for each thing that can happen to a family."""
 
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from catchup import clock
 from catchup.models.family import Family
+from catchup.models.home import Address
 from catchup.postcodes import Kind
 from catchup.queries import directories
 from catchup.rules.calendar import add_working_days
@@ -20,6 +23,7 @@ from catchup.web.fields import (
     ConfirmField,
     CouncilField,
     DatePartsField,
+    FullNameField,
     Option,
     PostcodeField,
     RadiosField,
@@ -27,10 +31,13 @@ from catchup.web.fields import (
     TextAreaField,
     TextField,
 )
+from catchup.web.filters import day
 from catchup.web.forms_base import BaseForm
+from catchup.web.staff.family_answer import RecordForm
 
 # Said of a home on the form; kept as an address.
 OUTSIDE = "outside"
+A_LEAP_YEAR = 2024  # 29 February may be preferred
 SOON_WORKING_DAYS = 5
 
 
@@ -45,18 +52,7 @@ class MoveForm(BaseForm):
     children: CheckboxesField
     parents: CheckboxesField
 
-    where = RadiosField(
-        _l("Where do they live now?"),
-        (
-            Option(HomeKind.ADDRESS, _l("At an address in England")),
-            Option(OUTSIDE, _l("At an address outside England")),
-            Option(HomeKind.LOOKED_AFTER, _l("Looked after by a council")),
-            Option(HomeKind.NOT_SAID, _l("Nobody has said where")),
-            Option(HomeKind.DIED, _l("The child died")),
-        ),
-        small=True,
-        missing=_l("Choose where they live now"),
-    )
+    where: RadiosField
     lines = TextAreaField(
         _l("Address"),
         rows=3,
@@ -85,6 +81,10 @@ class MoveForm(BaseForm):
         """Whether an address is asked for."""
         return self.where.data in (HomeKind.ADDRESS, OUTSIDE)
 
+    def known_address(self, known: Sequence[Address]) -> Address | None:
+        """The address of the family that was chosen, where one was."""
+        return next((address for address in known if str(address.id) == self.where.data), None)
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the answers, then find the council where the postcode can tell it."""
         sound = bool(super().validate(extra_validators))
@@ -112,7 +112,9 @@ class MoveForm(BaseForm):
 
     def home_kind(self) -> HomeKind:
         """What the home is kept as."""
-        return HomeKind.ADDRESS if self.is_address else HomeKind(self.where.data)
+        kinds = {kind.value for kind in HomeKind}
+        # What is no kind of home is an address: a new one, or one of those that are known.
+        return HomeKind(self.where.data) if self.where.data in kinds else HomeKind.ADDRESS
 
     def new_address(self) -> NewAddress | None:
         """The address, where there is one."""
@@ -126,11 +128,39 @@ class MoveForm(BaseForm):
         )
 
 
-def move_form(family: Family) -> MoveForm:
-    """The form with this family's children and parents."""
+def _homes(known: Sequence[Address]) -> tuple[Option, ...]:
+    """Where children can live from a day: with whom of the family first, where there are two homes."""
+    return (
+        *(Option(str(address.id), _home(address)) for address in known),
+        Option(
+            HomeKind.ADDRESS, _("At another address in England") if known else _("At an address in England")
+        ),
+        Option(OUTSIDE, _("At an address outside England")),
+        Option(HomeKind.LOOKED_AFTER, _("Looked after by a council")),
+        Option(HomeKind.NOT_SAID, _("Nobody has said where")),
+        Option(HomeKind.DIED, _("The child died")),
+    )
+
+
+def _home(address: Address) -> str:
+    where = ", ".join(address.lines.splitlines()[:1])
+    parents = [parent.name for parent in address.parents]
+    if not parents:
+        return _("At %(where)s", where=where)
+    return _("At %(where)s, with %(names)s", where=where, names=", ".join(parents))
+
+
+def move_form(family: Family, known: Sequence[Address]) -> MoveForm:
+    """The form with this family's children, parents and ``known`` addresses."""
     living = [child for child in family.children if child.died_on is None]
 
     class FamilyMoveForm(MoveForm):
+        where = RadiosField(
+            _("Where do they live from then on?"),
+            _homes(known),
+            small=True,
+            missing=_("Choose where they live"),
+        )
         children = CheckboxesField(
             _("Who moved?"),
             tuple(Option(str(child.id), child.first_name) for child in living),
@@ -148,6 +178,71 @@ def move_form(family: Family) -> MoveForm:
         )
 
     return FamilyMoveForm()
+
+
+class NamesForm(RecordForm):
+    """What the family and its people are called now: a field a person, named by their id."""
+
+    family_name = TextField(_l("Name of the family"), spellcheck=False, missing=_l("Enter the family’s name"))
+
+    def people(self) -> dict[UUID, str]:
+        """The names by the id of parent or child."""
+        return {
+            UUID(name): field.data for name, field in self._fields.items() if isinstance(field, FullNameField)
+        }
+
+
+def names_form(family: Family) -> NamesForm:
+    """The form with the people of this family, as they are called now."""
+    parents = {
+        str(parent.id): FullNameField(
+            _("Parent"), autocomplete="off", default=parent.name, missing=_("Enter the parent’s name")
+        )
+        for parent in family.parents
+    }
+    children = {
+        str(child.id): FullNameField(
+            _("Child, born %(day)s", day=day(child.born_on)),
+            autocomplete="off",
+            default=child.first_name,
+            missing=_("Enter the child’s first name"),
+        )
+        for child in family.children
+    }
+    return type("FamilyNamesForm", (NamesForm,), parents | children)(data={"family_name": family.name})
+
+
+def month_options() -> list[Option]:
+    """January to December, in the language of the page."""
+    return [Option(str(number), format_date(date(A_LEAP_YEAR, number, 1), "MMMM")) for number in range(1, 13)]
+
+
+class PreferredDayForm(RecordForm):
+    """Another day of the year for the yearly call; both boxes empty: the anniversary."""
+
+    day = SelectField(
+        _l("Day"),
+        tuple(Option(str(number), str(number)) for number in range(1, 32)),
+        read=int,
+        blank=_l("The anniversary"),
+    )
+    month = SelectField(_l("Month"), month_options, read=int, blank=_l("The anniversary"))
+
+    @property
+    def preferred(self) -> tuple[int, int] | None:
+        """The month and day, where they are given."""
+        return (self.month.data, self.day.data) if self.month.data and self.day.data else None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The day is one of the calendar; 29 February is."""
+        if not super().validate(extra_validators):
+            return False
+        if bool(self.day.data) != bool(self.month.data):
+            empty = self.day if self.month.data else self.month
+            empty.errors = [_("Choose a day and a month, or neither")]
+        elif self.preferred and self.day.data > monthrange(A_LEAP_YEAR, self.month.data)[1]:
+            self.day.errors = [_("That month has no such day")]
+        return not self.errors
 
 
 class PauseForm(BaseForm):

@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call
+from catchup.models.draft import CallDraft
 from catchup.models.registration import JoinDraft
 from catchup.models.staff import Counter, StaffSession
 from catchup.queries import jobs
@@ -17,6 +18,8 @@ from catchup.services.job_runs import Counts
 # A session ends after ten hours at most, a counter's window is never longer than a day.
 DRAFTS_KEPT = SESSIONS_KEPT = timedelta(days=1)
 COUNTERS_KEPT = timedelta(days=2)
+# Long enough for a weekend: somebody interrupted on Friday finds their words on Monday.
+CALL_DRAFTS_KEPT = timedelta(days=4)
 NO_OBJECTS = {"synchronize_session": False}
 
 
@@ -44,6 +47,9 @@ def clear_away() -> Counts:
         "drafts": delete(JoinDraft)
         .where(JoinDraft.started_at < now - DRAFTS_KEPT)
         .returning(JoinDraft.started_at),
+        "call_drafts": delete(CallDraft)
+        .where(CallDraft.saved_at < now - CALL_DRAFTS_KEPT)
+        .returning(CallDraft.id),
         "sessions": delete(StaffSession)
         .where(StaffSession.started_at < now - SESSIONS_KEPT)
         .returning(StaffSession.started_at),

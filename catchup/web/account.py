@@ -2,20 +2,33 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_wtf.csrf import generate_csrf
 
 from catchup import clock
 from catchup.extensions import db
 from catchup.rules.terms import Role
 from catchup.services import marks
-from catchup.web import sign_in
+from catchup.web import sessions, sign_in
 from catchup.web.date_field import DatePartsField
 from catchup.web.filters import day
 from catchup.web.forms_base import BaseForm
-from catchup.web.security import viewer
+from catchup.web.security import idle_limit, viewer
 
 account = Blueprint("account", __name__)
 
@@ -45,6 +58,25 @@ class ClockForm(BaseForm):
 def start() -> ResponseReturnValue:
     """Go where this person's work is."""
     return redirect(START[viewer().role])
+
+
+@account.get("/session")
+def session_state() -> ResponseReturnValue:
+    """How long the session still goes on, whose it is, and its form token; asking does not prolong it."""
+    g.quiet = True
+    return _state()
+
+
+@account.post("/session")
+def stay_signed_in() -> ResponseReturnValue:
+    """Let the session begin its idle time afresh."""
+    sessions.current().prolong()
+    return _state()
+
+
+def _state() -> Response:
+    left = sessions.current().left(idle_limit(viewer().role))
+    return jsonify(left=left, who=str(viewer().id), token=generate_csrf())
 
 
 @account.route("/clock", methods=["GET", "POST"])

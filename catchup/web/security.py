@@ -155,8 +155,6 @@ def _idle_administrator() -> bool:
 
 
 def _finish(response: Response) -> Response:
-    if db.session.is_active and db.session().in_transaction():
-        database.end_reading(db.session.connection())
     db.session.rollback()
     seen, g.seen = g.get("seen", []), []
     if seen:

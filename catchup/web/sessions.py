@@ -10,13 +10,13 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, g, session
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from werkzeug.datastructures import CallbackDict
 
 from catchup import clock
-from catchup.database import writing
+from catchup.database import reading, writing
 from catchup.extensions import db
 from catchup.models.base import core
 from catchup.models.staff import StaffSession
@@ -24,6 +24,7 @@ from catchup.models.staff import StaffSession
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=10)
 TOUCH = timedelta(minutes=1)
+REMEMBERED = timedelta(days=1)
 SIGNED_IN_AS = "_user_id"  # the sign-in library's key
 
 table = core(StaffSession)
@@ -44,9 +45,31 @@ class Session(CallbackDict[str, Any], SessionMixin):
         self.seen_at: datetime | None = None
         self.started_at: datetime | None = None
 
+    def prolong(self) -> None:
+        """Let its idle time begin afresh."""
+        self.seen_at, self.modified = clock.real_now(), True
+
+    def left(self, idle: timedelta = IDLE) -> int:
+        """Whole seconds for which it goes on if nothing is done in it after this request."""
+        now = clock.real_now()
+        seen_at, started_at = self.seen_at or now, self.started_at or now
+        if seen_at < now - TOUCH and not g.get("quiet"):
+            seen_at = now  # which is written as the answer leaves
+        return max(0, int((min(seen_at + idle, started_at + ABSOLUTE) - now).total_seconds()))
+
+
+def current() -> Session:
+    """The session of the request at hand."""
+    found = session._get_current_object()  # type: ignore[attr-defined]  # a proxy for it
+    assert isinstance(found, Session)  # noqa: S101 -- open_session makes no other
+    return found
+
 
 class DatabaseSessions(SessionInterface):
-    """Opens a session with one select and writes only when something changed or a minute has passed."""
+    """Opens a session with one select and writes only when something changed or a minute has passed.
+
+    A request that sets ``g.quiet`` (one that nobody pressed anything for) does not keep the session alive.
+    """
 
     def cookie_name(self, app: Flask) -> str:
         """The __Host- prefix ties the cookie to this very host; a demo over plain http cannot have it."""
@@ -62,13 +85,30 @@ class DatabaseSessions(SessionInterface):
             table.c.seen_at > now - IDLE,
             table.c.started_at > now - ABSOLUTE,
         )
-        with db.engine.connect() as connection:
+        with reading(), db.engine.connect() as connection:
             row = connection.execute(alive).first()
         if row is None:
             return Session()
         session = Session(row.data, token)
         session.seen_at, session.started_at = row.seen_at, row.started_at
         return session
+
+    def ended(self, app: Flask, request: Request) -> dict[str, Any] | None:
+        """What a session said that has ended by itself in the last day; None where it was revoked.
+
+        It stays ended: nobody is signed in by this.
+        """
+        token = request.cookies.get(self.cookie_name(app))
+        if not token:
+            return None
+        now = clock.real_now()
+        there = select(table.c.data).where(
+            table.c.id_hash == hashed(token),
+            table.c.started_at > now - REMEMBERED,
+            or_(table.c.seen_at <= now - IDLE, table.c.started_at <= now - ABSOLUTE),
+        )
+        with reading(), db.engine.connect() as connection:
+            return connection.execute(there).scalar_one_or_none()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         assert isinstance(session, Session)  # noqa: S101 -- open_session makes no other
@@ -87,7 +127,9 @@ class DatabaseSessions(SessionInterface):
         user = session.get(SIGNED_IN_AS)
         if session.token is None or user != session.was_user:
             self._begin(app, session, user, response)
-        elif session.modified or (session.seen_at and session.seen_at < clock.real_now() - TOUCH):
+        elif session.modified or (
+            session.seen_at and session.seen_at < clock.real_now() - TOUCH and not g.get("quiet")
+        ):
             self._keep(session)
 
     def _begin(self, app: Flask, session: Session, user: str | None, response: Response) -> None:
@@ -110,12 +152,13 @@ class DatabaseSessions(SessionInterface):
         )
 
     def _keep(self, session: Session) -> None:
+        seen = {} if g.get("quiet") else {"seen_at": clock.real_now()}
         # No row is made again: a session that was revoked meanwhile stays dead.
         with writing(), db.engine.begin() as connection:
             connection.execute(
                 update(table)
                 .where(table.c.id_hash == hashed(session.token or ""))
-                .values(data=dict(session), seen_at=clock.real_now())
+                .values(data=dict(session), **seen)
             )
 
     def _forget(self, token: str) -> None:

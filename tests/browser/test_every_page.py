@@ -24,7 +24,10 @@ PUBLIC = (
     "/sign-in",
 )
 ELSEWHERE = {
-    **dict.fromkeys(("health.live", "health.ready", "manager.download_report"), "no page for people"),
+    **dict.fromkeys(
+        ("health.live", "health.ready", "account.session_state", "manager.download_report"),
+        "no page for people",
+    ),
     **dict.fromkeys(("account.start", "admin.home", "public.join"), "leads straight to another page"),
     **dict.fromkeys(
         (

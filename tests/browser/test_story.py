@@ -163,7 +163,7 @@ def hold_the_welcome_call(lead: Worker) -> None:
     lead.on(f"Start: {FAMILY}")
     lead.sees("If they can’t talk they say bluebell")
     talk(lead, "None")
-    lead.on("Save and finish the call")
+    lead.on("Save and finish")
     lead.sees("Next call due 10 June 2025")
 
 
@@ -189,7 +189,7 @@ def talk_and_point_to_help(lead: Worker) -> None:
     request = lead.page.get_by_role("group", name="Request 1")
     request.get_by_label("Support").select_option(label="Therapy fund application")
     request.get_by_label("For which child?").select_option(label="Ada")
-    lead.on("Save and finish the call")
+    lead.on("Save and finish")
     lead.sees("Next call due 10 June 2026")
     lead.sees(f"We will ask about {GROUP} then.")
     lead.sees("Therapy fund application: Kent is to be asked.")

@@ -240,7 +240,7 @@ def test_whom_to_ring_shows_only_numbers_that_were_checked(client: FlaskClient, 
     call = welcome_call(a_family(lead=lead, home_council=MEDWAY))
     page = client.get(f"/calls/{call.id}").get_data(as_text=True)
     assert "Ring 999 first" in page
-    assert "Medway: <span" in re.sub(r"\s+", " ", page)
+    assert "<strong>Medway</strong>: <span" in re.sub(r"\s+", " ", page)
 
 
 @pytest.mark.parametrize("need, due_on", [("crisis", date(2024, 7, 10)), ("high", date(2024, 8, 14))])

@@ -6,6 +6,7 @@ Which questions there are depends on the family, so the class of the form is mad
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -34,6 +35,7 @@ from catchup.web.staff.conversation_parts import (
     request_form,
     signpost_form,
 )
+from catchup.web.staff.support_words import fund_in_words
 from catchup.web.wording import options
 
 SIGNPOSTS = 6
@@ -77,6 +79,16 @@ class ConversationForm(BaseForm):
             case 9:
                 return _("Year 9: ask about the choices and changes ahead.")
         return None
+
+    @property
+    def child_names(self) -> dict[UUID, str]:
+        """First names by id."""
+        return {child.id: child.first_name for child in self.prompts.children}
+
+    @property
+    def fund(self) -> str | None:
+        """What the therapy fund pays today."""
+        return fund_in_words(clock.today())
 
     @property
     def parent_parts(self) -> list[tuple[Parent, Form]]:
@@ -316,12 +328,15 @@ def _closing_questions(prompts: Prompts) -> dict[str, Any]:
     }
 
 
-def _what_need_brings() -> dict[Need, str]:
+def _what_need_brings() -> dict[StrEnum, str]:
     """What each need sets off if the call is saved today, in words. Source: service policy R20."""
     today = clock.today()
     holidays, policy = directories.holidays(), directories.policy(today)
     high, crisis = (follow_up_for(need, today, holidays, policy) for need in HARD)
-    brought = {Need.NONE: _("Nothing more until the next call"), Need.SOME: _("Nothing by itself")}
+    brought: dict[StrEnum, str] = {
+        Need.NONE: _("Nothing more until the next call"),
+        Need.SOME: _("Nothing by itself"),
+    }
     if high:
         brought[Need.HIGH] = _("A follow-up call by %(day)s", day=day(high.due_on))
     if crisis:

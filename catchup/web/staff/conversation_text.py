@@ -17,6 +17,14 @@ def as_text(form: Form) -> str:
     return "\n".join(f"{question} {answer}" for question, answer in answers(form))
 
 
+def in_full(form: Form) -> list[str]:
+    """The same for the person who typed it, a concern with its facts too."""
+    lines = [f"{question} {answer}" for question, answer in answers(form)]
+    if form["concern"].data:
+        lines += [f"{question} {answer}" for question, answer in answers(form["concern_facts"].form)]
+    return lines
+
+
 def answers(form: Form) -> Iterator[tuple[str, str]]:
     """(question, answer) for every question that was answered, in the form's order."""
     yield from _answers(form, "")
@@ -25,7 +33,7 @@ def answers(form: Form) -> Iterator[tuple[str, str]]:
 def _answers(fields: Any, whose: str) -> Iterator[tuple[str, str]]:
     for field in fields:
         if isinstance(field, FormField):
-            if field.short_name in _LEFT_OUT:
+            if field.short_name in _LEFT_OUT or not getattr(field.form, "is_used", True):
                 continue
             yield from _answers(field.form, f"{field.label.text}: " if field.label.text else "")
         elif isinstance(field, FieldList):

@@ -1,15 +1,21 @@
-"""The conversation of a call: its form, saving it, and what to do once it is saved."""
+"""The conversation of a call: its form, and saving it."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call
 from catchup.queries import conversations as queries
+from catchup.queries.queue import View
+from catchup.services import calls as call_service
 from catchup.services import conversations as service
+from catchup.services import drafts
 from catchup.services.audit import Seen
 from catchup.services.conversations import ConflictError
 from catchup.web.security import saw, viewer
@@ -19,7 +25,7 @@ from catchup.web.staff.conversation_text import answers, as_text
 from catchup.web.wording import words
 
 # What the conflict page sends again is everything that was typed, but for these.
-NOT_AGAIN = {"csrf_token", "version", "mine"}
+NOT_AGAIN = {"csrf_token", "version", "mine", "then"}
 
 
 @staff.app_template_filter("words")
@@ -27,17 +33,17 @@ def _words(member):  # type: ignore[no-untyped-def]
     return words(member)
 
 
-def form_for(call: Call, *, as_new: bool = False) -> ConversationForm:
+def form_for(call: Call, *, as_new: bool = False, draft: Mapping[str, Any] | None = None) -> ConversationForm:
     """The form of this call's conversation: templates/staff/call.html gets it as ``conversation``.
 
-    ``as_new``: the request at hand sends another form of the page.
+    ``as_new``: the request at hand sends another form of the page; ``draft``: what was typed before.
     """
-    return make(call, clock.today(), as_new=as_new)
+    return make(call, clock.today(), as_new=as_new, draft=draft)
 
 
 @staff.post("/calls/<uuid:call_id>/conversation")
 def save_conversation(call_id: UUID) -> ResponseReturnValue:
-    """Save the conversation and close the call."""
+    """Save the conversation and close the call; then, if asked for, start the next one."""
     call = _call(call_id)
     form = form_for(call)
     if not form.validate_on_submit():
@@ -51,20 +57,16 @@ def save_conversation(call_id: UUID) -> ResponseReturnValue:
         if not (mine and theirs):
             return _conflict(call, form), 409
         service.add_to(theirs, mine, record.concern, viewer())
+    drafts.forget(call, form.token, viewer())
+    going_on = request.form.get("then") == "next"
+    next_id = call_service.start_next(View(), viewer(), clock.now()) if going_on else None
     db.session.commit()
+    if next_id is not None:
+        session[calls.JUST_SAVED] = str(call_id)
+        return redirect(url_for(".show_call", call_id=next_id))
+    if going_on:
+        flash(_("There is nobody else to call at the moment."))
     return redirect(url_for(".conversation_saved", call_id=call_id))
-
-
-@staff.get("/calls/<uuid:call_id>/saved")
-def conversation_saved(call_id: UUID) -> ResponseReturnValue:
-    """What happens next, in words, and the note for the council's case system."""
-    call = _call(call_id)
-    after = queries.afterwards(call, clock.today())
-    if after is None:
-        abort(404)
-    saw(Seen("conversation.view", "call", call.id, call.family_id))
-    note = render_template("staff/conversation_note.txt", after=after)
-    return render_template("staff/conversation_saved.html", after=after, note=note, nav="queue")
 
 
 def _conflict(call: Call, form: ConversationForm) -> str:

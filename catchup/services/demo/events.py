@@ -8,7 +8,6 @@ from sqlalchemy import insert, select, update
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Attempt, Call
-from catchup.models.concern import Concern
 from catchup.models.family import Family
 from catchup.models.handover import Handover, HandoverStep
 from catchup.models.signpost import SupportRequest, SupportRequestStep
@@ -17,8 +16,6 @@ from catchup.queries.scope import Viewer
 from catchup.rules import handover as rule
 from catchup.rules.terms import (
     Band,
-    ConcernKind,
-    EscalationKind,
     HandoverKind,
     HandoverStepKind,
     HomeKind,
@@ -26,7 +23,8 @@ from catchup.rules.terms import (
     SupportKind,
     SupportStep,
 )
-from catchup.services import escalations, families, handover_planning, handovers
+from catchup.services import families, handover_planning, handovers
+from catchup.services.demo import concerns
 from catchup.services.demo.people import KENT, ROTHERHAM
 from catchup.services.demo.population import Invented
 from catchup.services.handover_summaries import Written
@@ -74,7 +72,12 @@ def after_the_calls(made: Made, known: dict[str, Viewer], today: date) -> None:
     if family := by_trap.get("rearranged"):
         _promise(family, lead, today)
     if family := by_trap.get("concern"):
-        _concern(family, lead)
+        call = _open_call(family)
+        concerns.wait_for_a_manager(family, call.id if call else None, lead)
+    if family := by_trap.get("hard year"):
+        concerns.wait_for_the_front_door(family, lead, manager, today)
+    if family := by_trap.get("accepted handover"):
+        concerns.settle(family, lead, manager, today)
     for name in ("overdue handover", "queried handover", "accepted handover", "hard year"):
         if family := by_trap.get(name):
             _request(family, lead, today)
@@ -144,31 +147,6 @@ def _promise(family: Family, lead: Viewer, today: date) -> None:
         update(Call)
         .where(Call.id == call.id)
         .values(promised_at=clock.instant(today, time(9, 30)), version=2)
-    )
-
-
-def _concern(family: Family, lead: Viewer) -> None:
-    call = _open_call(family)
-    now = clock.now()
-    db.session.add(
-        Concern(
-            family_id=family.id,
-            call_id=call.id if call else None,
-            child_id=family.children[0].id,
-            kind=ConcernKind.VIOLENCE,
-            what="A parent was hurt on Saturday and asks for help.",
-            where_child_is="At home",
-            council_code=KENT,
-            told_at=now,
-            told_who="Duty social worker, front door",
-            told_reference="awaited",
-            parent_told=True,
-            recorded_at=now,
-            recorded_by=lead.id,
-        )
-    )
-    escalations.raise_to_manager(
-        EscalationKind.CONCERN, family.id, call_id=call.id if call else None, by=lead
     )
 
 

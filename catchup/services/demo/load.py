@@ -21,7 +21,7 @@ from catchup.queries.scope import Viewer
 from catchup.rules import calendar
 from catchup.rules.terms import CallKind, Placing
 from catchup.services import councils, families, marks, plans
-from catchup.services.demo import directory, events, people, population, registrations
+from catchup.services.demo import concerns, directory, events, people, population, registrations
 from catchup.services.demo.history import History
 from catchup.services.demo.population import Invented
 
@@ -59,7 +59,8 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
     with _days():
         clock.move_to(today - timedelta(days=365 * (population.SCHEME_YEARS + 1)))
         staff = people.add_people(clock.now(), DEMO_PASSWORD)
-        services = directory.add_services(today, random)
+        concerns.add_front_doors(today)
+        services = directory.add_services(today)
         db.session.flush()
         known = {email: _viewer(email) for email in staff}
         made: list[tuple[Invented, Family]] = []

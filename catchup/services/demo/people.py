@@ -7,7 +7,7 @@ from uuid import uuid4
 from flask_security import hash_password
 
 from catchup.extensions import db
-from catchup.models.staff import Staff, StaffCouncil, StaffRole
+from catchup.models.staff import Deputy, Staff, StaffCouncil, StaffRole
 from catchup.rules.terms import Role
 
 KENT, MEDWAY, BEXLEY = "E10000016", "E06000035", "E09000004"
@@ -36,7 +36,11 @@ PEOPLE = (
     Person("Tomasz Whinberry", "tomasz@example.com", Role.LEAD, (BARNSLEY,)),
     Person("Jean Pennygrove", "jean@example.com", Role.MANAGER, SOUTH_YORKSHIRE),
     Person("Alex Drystone", "admin@example.com", Role.ADMINISTRATOR, ()),
+    Person("Kit Waterlow", "kit@example.com", Role.MANAGER, SOUTH_EAST),
 )
+
+# (manager, who is told next), by e-mail address.
+DEPUTIES = (("morgan@example.com", "kit@example.com"), ("kit@example.com", "morgan@example.com"))
 
 
 def add_people(now: datetime, password: str) -> dict[str, Staff]:
@@ -60,6 +64,10 @@ def add_people(now: datetime, password: str) -> dict[str, Staff]:
     }
     db.session.add_all([*roles.values(), *staff.values()])
     db.session.flush()
+    for manager, deputy in DEPUTIES:
+        db.session.add(
+            Deputy(manager_id=staff[manager].id, deputy_id=staff[deputy].id, named_at=now, named_by=None)
+        )
     return staff
 
 

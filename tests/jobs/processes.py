@@ -43,6 +43,13 @@ def without_a_lease(env: Mapping[str, str], days: Sequence[date], start: Barrier
                 plans.open_calls(day)
 
 
+def climb(env: Mapping[str, str], start: Barrier) -> None:
+    """Concerns climb, with nothing but the transactions to keep the processes apart."""
+    with create_app(Settings.from_environment(env)).app_context():
+        start.wait(30)
+        JOBS["climb-concerns"].run(runner.committed)
+
+
 def tick_on(env: Mapping[str, str], days: Sequence[date], ready: Event) -> None:
     """A scheduler's ticks, day after day."""
     with create_app(Settings.from_environment(env)).app_context():

@@ -240,7 +240,7 @@ def _page(
         readers=queries.readers(concern.id),
         reference=(reference or ReferenceForm(formdata=None)) if awaited else None,
         decision=(decision or DecisionForm(formdata=None)) if waits else None,
-        reader=(reader or reader_form(may_be_named, formdata=None)) if may_be_named else None,
+        reader=reader or (reader_form(may_be_named, formdata=None) if may_be_named else None),
         refused=reference or decision or reader,
         names=families.names(
             [

@@ -1,17 +1,20 @@
 """`flask directory import`."""
 
-import csv
 import json
-import sys
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
+from catchup import clock
 from catchup.cli.answering import on_the_database
 from catchup.database import writing
 from catchup.extensions import db
-from catchup.services import directory
+from catchup.services import directory, marks
+from catchup.services.directory_rows import COLUMNS
+from catchup.services.orders import decoded
+from catchup.spreadsheets import as_csv
 
 group = AppGroup("directory", help="The directory of services.")
 
@@ -24,11 +27,14 @@ def import_(file: Path, *, as_json: bool) -> None:
     """Take in FILE, a CSV. All or nothing: refused rows come back as a CSV with the reason in each.
 
     Columns: name, category, offers, run_by, and if known own_staff, online, venue_postcode, waiting_weeks,
-    languages, contact, councils (GSS codes, apart by spaces), checked_on.
+    languages, contact, councils (GSS codes, apart by spaces), checked_on. A service of that name, run by
+    the same, is corrected.
     """
+    marks.follow_clock(current_app.config["CATCHUP"])
     try:
-        with writing(), file.open(encoding="utf-8-sig", newline="") as lines:
-            added, corrected, refused = directory.take_in(lines)
+        lines = decoded(file.read_bytes()).splitlines(keepends=True)
+        with writing():
+            added, corrected, refused = directory.take_in(lines, clock.today())
             db.session.commit()
     except ValueError as error:
         raise click.ClickException(f"Nothing was taken in. {error}") from error
@@ -36,9 +42,8 @@ def import_(file: Path, *, as_json: bool) -> None:
         reasons = [{**row.given, "reason": row.reason} for row in refused]
         click.echo(json.dumps({"added": added, "corrected": corrected, "refused": reasons}))
     elif refused:
-        writer = csv.DictWriter(sys.stdout, [*directory.COLUMNS, "reason"])
-        writer.writeheader()
-        writer.writerows({**row.given, "reason": row.reason} for row in refused)
+        rows = [[*(row.given[name] for name in COLUMNS), row.reason] for row in refused]
+        click.echo(as_csv([*COLUMNS, "reason"], rows), nl=False)
         click.echo("Nothing was taken in.", err=True)
     else:
         click.echo(f"{added} services added, {corrected} corrected.")

@@ -17,10 +17,11 @@ from catchup.models.home import Address, Home
 from catchup.models.plan import PlannedCall
 from catchup.models.signpost import Signpost, SupportRequest
 from catchup.models.staff import Staff
-from catchup.queries import concerns, directory, families, managers
+from catchup.queries import concerns, directory, facts, families, managers, support
 from catchup.queries.concerns import FrontDoor
 from catchup.queries.directory import Choice
 from catchup.queries.scope import Viewer, in_scope
+from catchup.queries.support import Proposal
 from catchup.rules.terms import Category, HomeKind, SignpostOutcome
 
 # A call brings up this many signposts of earlier calls; older ones wait on the family's page.
@@ -52,6 +53,7 @@ class Prompts:
     households: Sequence[Household]
     earlier: Sequence[NamedSignpost]
     services: Sequence[Choice]
+    support: Sequence[Proposal]
     front_doors: Sequence[FrontDoor]
     managers: Sequence[Staff]
 
@@ -93,13 +95,16 @@ def prompts(call: Call, today: date) -> Prompts:
     current = families.homes_on([child.id for child in living], today)
     homes = [current[child.id] for child in living if child.id in current]
     councils = list(dict.fromkeys(home.council_code for home in homes if home.council_code))
-    postcode = next((home.address.postcode for home in homes if home.address), None)
+    postcodes = {key: home.address.postcode for key, home in current.items() if home.address}
+    places = directory.places_of([(child.first_name, postcodes.get(child.id)) for child in living])
+    facts_of = {child.id: child for child in facts.children([family.id]).get(family.id, [])}
     return Prompts(
         children=living,
         parents=[parent for parent in family.parents if parent.confirmed_at is not None],
         households=_households(homes),
         earlier=_earlier(call),
-        services=directory.choices(councils or [family.owning_council], postcode),
+        services=directory.choices(councils or [family.owning_council], places),
+        support=support.proposals([facts_of[child.id] for child in living], today),
         front_doors=concerns.front_doors(councils, today),
         managers=managers.of_family(family.id, today),
     )

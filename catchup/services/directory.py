@@ -1,45 +1,17 @@
 """Keeping the directory of services: adding, correcting, checking, retiring, and taking in a list."""
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 
-from catchup import postcodes
 from catchup.extensions import db
 from catchup.models.directory import Service, ServiceCouncil
-from catchup.queries import directories
 from catchup.queries.scope import Viewer
-from catchup.rules.terms import Category
-from catchup.services import audit
+from catchup.services import audit, directory_rows
 from catchup.services.audit import Seen
-
-COLUMNS = (
-    "name", "category", "offers", "run_by", "own_staff", "online", "venue_postcode", "waiting_weeks",
-    "languages", "contact", "councils", "checked_on",
-)  # fmt: skip
-_TRUE = {"yes", "y", "true", "1"}
-_FALSE = {"no", "n", "false", "0", ""}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceFacts:
-    """One entry as somebody wrote it. ``councils`` empty: for everybody."""
-
-    name: str
-    category: Category
-    offers: str
-    run_by: str
-    own_staff: bool = False
-    online: bool = False
-    venue_postcode: str | None = None
-    waiting_weeks: int | None = None
-    languages: str | None = None
-    contact: str | None = None
-    councils: tuple[str, ...] = ()
-    checked_on: date | None = None
+from catchup.services.directory_rows import ListRow, ServiceFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +33,7 @@ def add(facts: ServiceFacts, by: Viewer | None) -> Service:
 
 
 def correct(service: Service, facts: ServiceFacts, by: Viewer | None) -> None:
-    """Write down what is true of a service now. When it was last checked stays, unless a day is given."""
+    """Write down what is true of a service now. The day of the last check stays, or a later one is given."""
     _write(service, facts)
     audit.record(by, Seen("directory.correct", "service", service.id))
 
@@ -78,41 +50,63 @@ def retire(service: Service, on: date, by: Viewer) -> None:
     audit.record(by, Seen("directory.retire", "service", service.id))
 
 
-def take_in(lines: Iterable[str]) -> tuple[int, int, list[BadRow]]:
+def bring_back(service: Service, by: Viewer) -> None:
+    """It is there again. The day of the last check stays: nobody has looked whether all is still true."""
+    service.retired_on = None
+    audit.record(by, Seen("directory.bring_back", "service", service.id))
+
+
+def take_in(lines: Iterable[str], today: date) -> tuple[int, int, list[BadRow]]:
     """Take in a CSV with the columns of ``COLUMNS``; returns (added, corrected, rows refused).
 
     A service is known by its name and who runs it. Councils are GSS codes, apart by spaces; days are
     ISO dates. Nothing is done while a row is refused. Raises ValueError for a file without the columns.
     """
-    reader = csv.DictReader(lines)
-    missing = {"name", "category", "offers", "run_by"} - set(reader.fieldnames or ())
-    if missing:
-        raise ValueError(f"The file has no column {', '.join(sorted(missing))}.")
-    good: list[ServiceFacts] = []
+    rows = directory_rows.read(lines, today)
+    # Of two with one name, the one in use comes last and counts.
+    there = db.session.scalars(select(Service).order_by(Service.retired_on.is_(None), Service.id))
+    known = {_key(service.name, service.run_by): service for service in there}
+    lines_seen: dict[tuple[str, str], int] = {}
     bad: list[BadRow] = []
-    for row in reader:
-        given = {name: (row.get(name) or "").strip() for name in COLUMNS}
-        try:
-            good.append(_read(given))
-        except ValueError as error:
-            bad.append(BadRow(given, str(error)))
+    good: list[ServiceFacts] = []
+    for row in rows:
+        reason = row.reason or _clash(row, known, lines_seen)
+        if reason or row.facts is None:
+            bad.append(BadRow(row.given, reason or ""))
+        else:
+            good.append(row.facts)
     if bad:
         return 0, 0, bad
-    added = sum(_add_or_correct(facts) for facts in good)
+    added = 0
+    for facts in good:
+        service = known.get(_key(facts.name, facts.run_by))
+        if service is None:
+            add(facts, None)
+            added += 1
+        else:
+            correct(service, facts, None)
     return added, len(good) - added, []
 
 
-def _add_or_correct(facts: ServiceFacts) -> bool:
-    known = db.session.scalar(
-        select(Service).where(
-            Service.name == facts.name, Service.run_by == facts.run_by, Service.retired_on.is_(None)
-        )
-    )
-    if known is None:
-        add(facts, None)
-        return True
-    correct(known, facts, None)
-    return False
+def _clash(
+    row: ListRow, known: dict[tuple[str, str], Service], lines_seen: dict[tuple[str, str], int]
+) -> str | None:
+    """Why a row that can be read is refused all the same, or None."""
+    if row.facts is None:
+        return None
+    key = _key(row.facts.name, row.facts.run_by)
+    if key in lines_seen:
+        return f"The same service is on line {lines_seen[key]} already."
+    lines_seen[key] = row.line
+    service = known.get(key)
+    # Somebody found it gone: an older list must not send families there again.
+    if service is not None and service.retired_on is not None:
+        return f"It was taken out of the directory on {service.retired_on}: bring it back there first."
+    return None
+
+
+def _key(name: str, run_by: str) -> tuple[str, str]:
+    return name.casefold(), run_by.casefold()
 
 
 def _write(service: Service, facts: ServiceFacts) -> None:
@@ -121,57 +115,7 @@ def _write(service: Service, facts: ServiceFacts) -> None:
         "languages", "contact",
     ):  # fmt: skip
         setattr(service, name, getattr(facts, name))
-    service.checked_on = facts.checked_on or service.checked_on
+    days = [day for day in (facts.checked_on, service.checked_on) if day]
+    service.checked_on = max(days, default=None)
     kept = {link.council_code: link for link in service.councils}
     service.councils = [kept.get(code) or ServiceCouncil(council_code=code) for code in facts.councils]
-
-
-def _read(given: dict[str, str]) -> ServiceFacts:
-    for name, longest in (("name", 200), ("offers", 1000), ("run_by", 200)):
-        if not given[name]:
-            raise ValueError(f"{name} is empty.")
-        if len(given[name]) > longest:
-            raise ValueError(f"{name} is longer than {longest} characters.")
-    if given["category"] not in list(Category):
-        raise ValueError(f"{given['category']!r} is no category.")
-    postcode = postcodes.normalise(given["venue_postcode"])
-    if given["venue_postcode"] and postcode is None:
-        raise ValueError(f"{given['venue_postcode']!r} is no postcode.")
-    weeks = given["waiting_weeks"]
-    if weeks and not (weeks.isascii() and weeks.isdigit()):
-        raise ValueError(f"{weeks!r} is no number of weeks.")
-    return ServiceFacts(
-        name=given["name"],
-        category=Category(given["category"]),
-        offers=given["offers"],
-        run_by=given["run_by"],
-        own_staff=_yes(given["own_staff"]),
-        online=_yes(given["online"]),
-        venue_postcode=postcode,
-        waiting_weeks=int(weeks) if weeks else None,
-        languages=given["languages"][:200] or None,
-        contact=given["contact"][:300] or None,
-        councils=_codes(given["councils"].split()),
-        checked_on=_day(given["checked_on"]),
-    )
-
-
-def _codes(codes: Sequence[str]) -> tuple[str, ...]:
-    known = directories.councils()
-    for code in codes:
-        if code not in known:
-            raise ValueError(f"{code!r} is no council’s code.")
-    return tuple(dict.fromkeys(codes))
-
-
-def _yes(text: str) -> bool:
-    if text.casefold() not in _TRUE | _FALSE:
-        raise ValueError(f"{text!r} is neither yes nor no.")
-    return text.casefold() in _TRUE
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise ValueError(f"{text!r} is no date like 2026-11-22.") from None

@@ -1,5 +1,6 @@
-"""Pointing a family to a service, and writing down what came of it. Rows are added, never changed."""
+"""Pointing a family to a service, and writing down what came of it. Results are added, never changed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call
+from catchup.models.directory import Service
 from catchup.models.signpost import Signpost, SignpostResult
 from catchup.queries import responsibility
 from catchup.queries.facts import FamilyFacts
@@ -49,6 +51,13 @@ def give(call: Call, new: NewSignpost, family: FamilyFacts, on: date, by: Viewer
     )
     db.session.add(signpost)
     return signpost
+
+
+def link(signposts: Iterable[Signpost], service: Service, by: Viewer) -> None:
+    """Let signposts that wrote a service in point to its entry; what was written in stays beside it."""
+    for signpost in signposts:
+        signpost.service_id = service.id
+        audit.record(by, Seen("signpost.link", "signpost", signpost.id, signpost.family_id))
 
 
 def add_result(

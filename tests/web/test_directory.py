@@ -1,8 +1,6 @@
-"""The directory: looking up, keeping right, and taking in a list by command."""
+"""The directory: looking up, how far away, keeping it right, and what was written in on calls."""
 
-import json
 from datetime import date
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,9 +9,13 @@ from sqlalchemy import select
 
 from catchup import clock
 from catchup.extensions import db
+from catchup.models.audit import AuditEvent
 from catchup.models.directory import Service
+from catchup.models.signpost import Signpost
+from catchup.models.staff import Staff
 from catchup.rules.terms import Category
-from tests.factories.families import BEXLEY, KENT, the_councils
+from tests.factories.events import a_call, a_signpost, held
+from tests.factories.families import BEXLEY, KENT, SHEFFIELD, a_family
 from tests.factories.services import a_service
 from tests.factories.staff import sign_in, staff_member
 
@@ -22,10 +24,13 @@ TODAY = date(2026, 11, 23)
 
 
 @pytest.fixture(autouse=True)
-def _signed_in(app: Flask, session: object, client: FlaskClient) -> None:
+def worker(app: Flask, session: object, client: FlaskClient) -> Staff:
+    """A lead of Kent who is signed in."""
     app.config["WTF_CSRF_ENABLED"] = False
     clock.move_to(TODAY)
-    sign_in(client, staff_member(councils=(KENT,)))
+    worker = staff_member(councils=(KENT,))
+    sign_in(client, worker)
+    return worker
 
 
 def shown(client: FlaskClient, query: str = "") -> str:
@@ -59,7 +64,7 @@ def test_what_was_not_checked_for_180_days_is_marked(
 ) -> None:
     a_service(checked_on=checked_on)
     assert ("Needs checking" in shown(client)) is stale
-    assert ("Example group" in shown(client, "?stale=yes")) is stale
+    assert ("Example group" in shown(client, "?shown=stale")) is stale
 
 
 ENTRY = {
@@ -103,30 +108,117 @@ def test_a_service_is_corrected_checked_and_retired(client: FlaskClient) -> None
     client.post(f"/directory/{service.id}/retire")
     assert "Right name" not in shown(client)
     assert client.get(f"/directory/{service.id}").status_code == 404
+    assert "Taken out" in shown(client, "?shown=retired")
+    client.post(f"/directory/{service.id}/bring-back")
+    assert "Right name" in shown(client)
+    done = select(AuditEvent.action).where(AuditEvent.subject == "service").order_by(AuditEvent.id)
+    assert db.session.scalars(done).all() == [
+        f"directory.{act}" for act in ("correct", "verify", "retire", "bring_back")
+    ]
 
 
-def _import(app: Flask, path: Path, text: str) -> tuple[int, dict[str, object]]:
-    file = path / "services.csv"
-    file.write_text(text)
-    the_councils()
-    db.session.commit()
-    result = app.test_cli_runner().invoke(args=["directory", "import", str(file), "--json"])
-    return result.exit_code, json.loads(result.stdout)
+def test_a_service_stands_in_it_once(client: FlaskClient) -> None:
+    a_service("New Group", run_by="volunteers")
+    refused = client.post("/directory/add", data=ENTRY)
+    assert refused.status_code == 422
+    assert "This is in the directory already" in refused.get_data(as_text=True)
 
 
-def test_a_list_is_taken_in_twice_without_doubles(app: Flask, tmp_path: Path) -> None:
-    rows = f"name,category,offers,run_by,councils\nA group,peers,Tea,Volunteers,{KENT} {BEXLEY}\n"
-    assert _import(app, tmp_path, rows) == (0, {"added": 1, "corrected": 0, "refused": []})
-    again = rows.replace("Tea", "Tea and cake")
-    assert _import(app, tmp_path, again) == (0, {"added": 0, "corrected": 1, "refused": []})
-    assert db.session.scalars(select(Service.offers)).all() == ["Tea and cake"]
+def near(client: FlaskClient, **answers: str) -> str:
+    return client.post("/directory", data=answers).get_data(as_text=True)
 
 
-def test_one_bad_row_keeps_the_whole_list_out_and_says_why(app: Flask, tmp_path: Path) -> None:
-    rows = "name,category,offers,run_by\nA group,peers,Tea,Volunteers\nB group,juggling,Clubs,Volunteers\n"
-    code, answer = _import(app, tmp_path, rows)
-    refused = answer["refused"]
-    assert code == 1
-    assert isinstance(refused, list)
-    assert [row["reason"] for row in refused] == ["'juggling' is no category."]
-    assert db.session.scalars(select(Service)).all() == []
+def test_near_a_postcode_the_nearest_stands_first(client: FlaskClient) -> None:
+    a_service("A far group", venue_postcode="CT1 2EH")
+    a_service("B near group", venue_postcode="ME4 4TR")
+    a_service("C helpline", online=True)
+    page = near(client, near="me14 1xx")
+    assert page.index("B near group") < page.index("A far group") < page.index("C helpline")
+    assert page.index("13 km") < page.index("39 km")
+    within = near(client, near="me14 1xx", within="20")
+    assert "B near group" in within
+    assert "A far group" not in within
+    assert "C helpline" in within
+
+
+@pytest.mark.parametrize(
+    "postcode, sentence",
+    [("here", "Enter a full UK postcode"), ("ZZ1 1ZZ", "We do not know where that postcode is")],
+)
+def test_a_postcode_without_a_place_is_said_beside_its_box(
+    client: FlaskClient, postcode: str, sentence: str
+) -> None:
+    a_service(venue_postcode="ME4 4TR")
+    answer = client.post("/directory", data={"near": postcode, "words": "group"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert page.count(sentence) == 2
+    assert postcode in page
+    assert "Example group" in page
+
+
+def test_a_postcode_in_the_address_is_not_looked_at(client: FlaskClient) -> None:
+    a_service(venue_postcode="ME4 4TR")
+    assert "13 km" not in shown(client, "?near=ME14+1XX")
+
+
+# Written in on calls
+
+
+def wrote_in(worker: Staff, name: str, category: Category = Category.PEERS, **facts: object) -> Signpost:
+    family = a_family(lead=worker, **facts)  # type: ignore[arg-type]  # any fact of a family
+    call = a_call(family, TODAY, **held(TODAY))
+    key = a_signpost(family, call, worker, TODAY, written_in=name, category=category)
+    return db.session.get_one(Signpost, key)
+
+
+def test_what_was_written_in_is_listed_once_with_how_often(client: FlaskClient, worker: Staff) -> None:
+    for name in ("Rainbow  club", "rainbow club", "Knitting"):
+        wrote_in(worker, name)
+    wrote_in(worker, "Rainbow club", Category.SHORT_BREAKS)
+    page = shown(client, "/written-in")
+    assert "2 signposts" in page
+    assert page.count("1 signpost<") == 2
+    listed = select(AuditEvent.action).where(AuditEvent.action == "signpost.written_in")
+    assert db.session.scalars(listed).all() == ["signpost.written_in"]
+
+
+def test_once_added_the_signposts_that_wrote_it_in_belong_to_it(client: FlaskClient, worker: Staff) -> None:
+    one, other = wrote_in(worker, "Rainbow Club"), wrote_in(worker, "rainbow club")
+    elsewhere = wrote_in(worker, "Rainbow Club", Category.SEND)
+    path = f"/directory/add?written_in={one.id}"
+    start = client.get(path).get_data(as_text=True)
+    assert 'value="Rainbow Club"' in start
+    assert '<option value="peers" selected>' in start
+    assert "2 signposts wrote it in" in start
+    client.post(path, data=ENTRY | {"name": "The Rainbow Club"})
+    added = db.session.scalars(select(Service)).one()
+    for signpost in (one, other, elsewhere):
+        db.session.refresh(signpost)
+    assert (one.service_id, other.service_id, elsewhere.service_id) == (added.id, added.id, None)
+    assert (one.written_in, other.written_in) == ("Rainbow Club", "rainbow club")
+    linked = select(AuditEvent.subject_id).where(AuditEvent.action == "signpost.link")
+    assert set(db.session.scalars(linked)) == {one.id, other.id}
+    assert "The Rainbow Club" in client.get(f"/families/{one.family_id}").get_data(as_text=True)
+
+
+def test_what_is_there_under_another_name_is_linked_to_it(client: FlaskClient, worker: Staff) -> None:
+    signpost, there = wrote_in(worker, "Coffee morning"), a_service("Kettle and Crumb")
+    path = f"/directory/written-in/{signpost.id}"
+    nothing = client.post(path, data={})
+    assert nothing.status_code == 422
+    assert "Choose the service in the directory" in nothing.get_data(as_text=True)
+    client.post(path, data={"known-service": str(there.id)})
+    db.session.refresh(signpost)
+    assert signpost.service_id == there.id
+
+
+def test_signposts_of_families_out_of_scope_are_neither_shown_nor_linked(
+    app: Flask, client: FlaskClient, worker: Staff
+) -> None:
+    wrote_in(worker, "Rainbow club")
+    stranger = staff_member(councils=(SHEFFIELD,))
+    theirs = wrote_in(stranger, "Rainbow club", owning_council=SHEFFIELD, home_council=SHEFFIELD, children=[])
+    assert "1 signpost<" in shown(client, "/written-in")
+    assert client.get(f"/directory/add?written_in={theirs.id}").status_code == 404
+    assert client.post(f"/directory/written-in/{theirs.id}", data={}).status_code == 404

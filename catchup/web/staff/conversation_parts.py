@@ -31,7 +31,8 @@ from catchup.web.fields import (
     TextField,
     YesNoField,
 )
-from catchup.web.wording import options
+from catchup.web.staff.service_words import one_line
+from catchup.web.wording import options, words
 
 CHILD_AREAS = (Area.WELLBEING, Area.SCHOOL, Area.KEEPING_IN_TOUCH, Area.LIFE_STORY)
 _TIME = re.compile(r"([01]?\d|2[0-3])[:. ]?([0-5]\d)")
@@ -120,16 +121,34 @@ def _filled(*names: str) -> Callable[[Form], bool]:
     return lambda form: any(form[name].raw_data and any(form[name].raw_data) for name in names)
 
 
+class ServiceField(SelectField):
+    """A service of the directory: ``groups`` are a category's name and its services, the nearest first."""
+
+    def __init__(self, label: str, groups: Sequence[tuple[str, Sequence[Option]]], **kwargs: Any) -> None:
+        super().__init__(
+            label, tuple(option for _name, group in groups for option in group), read=UUID, **kwargs
+        )
+        self.groups = groups
+
+
+def _service_groups(prompts: Prompts) -> list[tuple[str, tuple[Option, ...]]]:
+    today = clock.today()
+    return [
+        (words(category), tuple(Option(str(one.service.id), one_line(one, today)) for one in group))
+        for category, group in prompts.service_groups
+    ]
+
+
 def signpost_form(prompts: Prompts) -> type[Form]:
     """One signpost: chosen from the directory, whose category it takes, or written in."""
     categories = {choice.service.id: choice.service.category for choice in prompts.services}
+    groups = _service_groups(prompts)
     is_filled = _filled("service", "written_in", "category", "why", "agreed")
 
     class SignpostForm(Form):
-        service = SelectField(
+        service = ServiceField(
             _("Service"),
-            tuple(Option(str(choice.service.id), choice.service.name) for choice in prompts.services),
-            read=UUID,
+            groups,
             blank=_("Choose from the directory"),
             missing=_("Choose a service, or write one in"),
             needed=lambda form: (

@@ -1,176 +1,132 @@
 """The directory of services: looking something up, and keeping it right."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.directory import Service
-from catchup.queries import directories
+from catchup.models.signpost import Signpost
 from catchup.queries import directory as queries
-from catchup.queries.directory import Search
-from catchup.rules.terms import Category
+from catchup.queries import signposts as written
 from catchup.services import directory as service
-from catchup.services.directory import ServiceFacts
-from catchup.web.fields import (
-    CheckboxesField,
-    ConfirmField,
-    Option,
-    PostcodeField,
-    SelectField,
-    TextAreaField,
-    TextField,
-)
-from catchup.web.forms_base import BaseForm
-from catchup.web.security import viewer
+from catchup.services import signposts
+from catchup.services.audit import Seen
+from catchup.web.security import saw, viewer
+from catchup.web.staff import directory_forms as forms
+from catchup.web.staff import service_words as in_words
 from catchup.web.staff import staff
-from catchup.web.wording import options
-
-
-class WeeksField(TextField):
-    """A whole number of weeks."""
-
-    def read(self, text: str) -> str:
-        if not (text.isascii() and text.isdigit()) or int(text) > 200:
-            raise ValueError(_("Enter the weeks as a number, like 6"))
-        return text
-
-
-class ServiceForm(BaseForm):
-    """One entry of the directory."""
-
-    councils: CheckboxesField
-
-    name = TextField(_l("Name"), missing=_l("Enter the name of the service"))
-    category = SelectField(
-        _l("What it is for"),
-        options(category for category in Category if category is not Category.NOTHING),
-        read=Category,
-        blank=_l("Choose"),
-        missing=_l("Choose what it is for"),
-    )
-    offers = TextAreaField(_l("What it offers"), rows=3, longest=1000, missing=_l("Say what it offers"))
-    run_by = TextField(_l("Who runs it"), missing=_l("Say who runs it"))
-    own_staff = ConfirmField(_l("Our own staff run it"))
-    online = ConfirmField(_l("It is online"))
-    venue_postcode = PostcodeField(_l("Postcode of the venue"), hint=_l("Gives the distance from a home"))
-    waiting_weeks = WeeksField(_l("Waiting time in weeks"), width=3, inputmode="numeric")
-    languages = TextField(_l("Languages"))
-    contact = TextField(_l("How to get in touch"), longest=300)
-
-    def facts(self) -> ServiceFacts:
-        """What was written; only after ``validate``."""
-        return ServiceFacts(
-            name=self.name.data,
-            category=self.category.data,
-            offers=self.offers.data,
-            run_by=self.run_by.data,
-            own_staff=self.own_staff.data,
-            online=self.online.data,
-            venue_postcode=self.venue_postcode.data,
-            waiting_weeks=int(self.waiting_weeks.data) if self.waiting_weeks.data else None,
-            languages=self.languages.data,
-            contact=self.contact.data,
-            councils=self.councils.data or (),
-            checked_on=clock.today(),
-        )
-
-
-def _form(known: Service | None = None) -> ServiceForm:
-    """The form with the councils that have staff here, and those the service is for already."""
-    theirs = [link.council_code for link in known.councils] if known else []
-    names = directories.councils()
-    choices = dict(queries.councils_served()) | {code: names.name(code) for code in theirs}
-
-    class DirectoryForm(ServiceForm):
-        councils = CheckboxesField(
-            _("For families of"),
-            tuple(Option(code, name) for code, name in choices.items()),
-            small=True,
-            hint=_("Leave all empty if it is for everybody"),
-        )
-
-    return DirectoryForm(data=known and _data(known, theirs))
-
-
-def _data(known: Service, councils: list[str]) -> dict[str, Any]:
-    weeks = known.waiting_weeks
-    return {
-        "name": known.name,
-        "category": known.category,
-        "offers": known.offers,
-        "run_by": known.run_by,
-        "own_staff": known.own_staff,
-        "online": known.online,
-        "venue_postcode": known.venue_postcode,
-        "waiting_weeks": None if weeks is None else str(weeks),
-        "languages": known.languages,
-        "contact": known.contact,
-        "councils": tuple(councils),
-    }
+from catchup.web.staff.directory_forms import SearchForm
 
 
 @staff.get("/directory")
 def show_directory() -> ResponseReturnValue:
     """The services in use, by category; narrowed by category, council and words."""
+    form = forms.search_form(request.args, sent=False)
+    form.near.data = form.within.data = None
+    return _directory(form)
+
+
+@staff.post("/directory")
+def find_services() -> ResponseReturnValue:
+    """The same by distance. By POST, because a family's postcode must not stand in an address or a log."""
+    form = forms.search_form(request.form, sent=True)
+    if not form.validate_on_submit():
+        form.near.data = None
+        return _directory(form), 422
+    return _directory(form)
+
+
+def _directory(form: SearchForm) -> str:
     today = clock.today()
-    search = _search()
+    search = form.search()
     found = queries.find(search, today)
     return render_template(
         "staff/directory.html",
+        form=form,
         groups=queries.grouped(found),
         is_cut=len(found) == queries.MOST,
         search=search,
-        categories=[category for category in Category if category is not Category.NOTHING],
-        councils=queries.councils_served(),
         stale_before=queries.stale_before(today),
         nav="directory",
     )
 
 
-def _search() -> Search:
-    given = request.args
-    category, council = given.get("category", ""), given.get("council", "")
-    return Search(
-        category=Category(category) if category in list(Category) else None,
-        council=council if council in directories.councils() else None,
-        words=given.get("words", "").replace("\0", "").strip()[:100] or None,
-        stale=given.get("stale") == "yes",
-    )
-
-
 @staff.route("/directory/add", methods=["GET", "POST"])
 def add_service() -> ResponseReturnValue:
-    """Add a service."""
-    form = _form()
+    """Add a service; one that was written in on calls takes their signposts along."""
+    waiting = _written_in(request.args.get("written_in", ""))
+    start = {"name": waiting[0].written_in, "category": waiting[0].category} if waiting else None
+    form = forms.service_form(start=start)
     if form.validate_on_submit():
-        service.add(form.facts(), viewer())
+        made = service.add(form.facts(), viewer())
+        signposts.link(waiting, made, viewer())
         db.session.commit()
         flash(_("The service is in the directory."))
-        return redirect(url_for(".show_directory"))
-    page = render_template(
-        "staff/directory_service.html", form=form, title=_("Add a service"), nav="directory"
+        return _back_to(made)
+    return _add_page(form, waiting), 422 if form.is_submitted() else 200
+
+
+@staff.post("/directory/written-in/<uuid:signpost_id>")
+def link_written_in(signpost_id: UUID) -> ResponseReturnValue:
+    """What was written in is in the directory already."""
+    waiting = _written_in(str(signpost_id))
+    form = forms.link_form(queries.of_category(waiting[0].category))
+    if not form.validate_on_submit():
+        start = {"name": waiting[0].written_in, "category": waiting[0].category}
+        return _add_page(forms.service_form(start=start), waiting, form), 422
+    known = _service(form.service.data)
+    signposts.link(waiting, known, viewer())
+    db.session.commit()
+    flash(_("The signposts belong to the service now."))
+    return _back_to(known)
+
+
+def _add_page(form: forms.ServiceForm, waiting: list[Signpost], link: forms.LinkForm | None = None) -> str:
+    services = queries.of_category(waiting[0].category) if waiting else ()
+    saw(*(Seen("signpost.view", "signpost", one.id, one.family_id) for one in waiting))
+    return render_template(
+        "staff/directory_service.html",
+        form=form,
+        waiting=waiting,
+        link=link or (forms.link_form(services) if services else None),
+        has_errors=bool(link and link.errors),
+        title=_("Add a service"),
+        nav="directory",
     )
-    return page, 422 if form.is_submitted() else 200
+
+
+def _written_in(signpost_id: str) -> list[Signpost]:
+    """The signposts that wrote in one service; none where none is asked for."""
+    if not signpost_id:
+        return []
+    try:
+        key = UUID(signpost_id)
+    except ValueError:
+        abort(404)
+    return list(written.written_in_like(key, viewer(), clock.today())) or abort(404)
 
 
 @staff.route("/directory/<uuid:service_id>", methods=["GET", "POST"])
 def correct_service(service_id: UUID) -> ResponseReturnValue:
     """Correct a service; whoever does so has checked it."""
     known = _service(service_id)
-    form = _form(known)
+    form = forms.service_form(known)
     if form.validate_on_submit():
         service.correct(known, form.facts(), viewer())
         db.session.commit()
         flash(_("The service is put right and counts as checked today."))
-        return redirect(url_for(".show_directory"))
+        return _back_to(known)
     page = render_template(
-        "staff/directory_service.html", form=form, known=known, title=known.name, nav="directory"
+        "staff/directory_service.html",
+        form=form,
+        known=known,
+        checked=in_words.checked(known),
+        title=known.name,
+        nav="directory",
     )
     return page, 422 if form.is_submitted() else 200
 
@@ -178,10 +134,11 @@ def correct_service(service_id: UUID) -> ResponseReturnValue:
 @staff.post("/directory/<uuid:service_id>/verify")
 def verify_service(service_id: UUID) -> ResponseReturnValue:
     """Somebody has checked that it is all true."""
-    service.verify(_service(service_id), clock.today(), viewer())
+    known = _service(service_id)
+    service.verify(known, clock.today(), viewer())
     db.session.commit()
     flash(_("Checked today."))
-    return redirect(url_for(".show_directory"))
+    return _back_to(known)
 
 
 @staff.post("/directory/<uuid:service_id>/retire")
@@ -189,8 +146,26 @@ def retire_service(service_id: UUID) -> ResponseReturnValue:
     """It is no longer there."""
     service.retire(_service(service_id), clock.today(), viewer())
     db.session.commit()
-    flash(_("The service can no longer be signposted to."))
+    flash(_("The service can no longer be signposted to. It can be brought back from what was taken out."))
     return redirect(url_for(".show_directory"))
+
+
+@staff.post("/directory/<uuid:service_id>/bring-back")
+def bring_back_service(service_id: UUID) -> ResponseReturnValue:
+    """It is there again."""
+    known = queries.get(service_id)
+    if known is None or known.retired_on is None:
+        abort(404)
+    service.bring_back(known, viewer())
+    db.session.commit()
+    flash(_("The service is back. Check that all of it is still true."))
+    return redirect(url_for(".correct_service", service_id=known.id))
+
+
+def _back_to(known: Service) -> ResponseReturnValue:
+    """The directory, at this service: its category alone, so that it is there however much there is."""
+    anchor = f"service-{known.id}"
+    return redirect(url_for(".show_directory", category=known.category.value, _anchor=anchor))
 
 
 def _service(service_id: UUID) -> Service:

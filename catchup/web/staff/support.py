@@ -1,6 +1,5 @@
 """Extra support: asking for it at the right council, how far it has come, and what is still waited for."""
 
-from datetime import date
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -11,51 +10,16 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.queries import directories, facts, families
 from catchup.queries import support as queries
-from catchup.queries.support import UNDECIDED, Row, View
+from catchup.queries.support import UNDECIDED, View
 from catchup.rules import support as rule
-from catchup.rules.calendar import ONE_DAY
 from catchup.rules.terms import SupportStep
 from catchup.services import support as service
 from catchup.services.audit import Seen
-from catchup.web.filters import council_name, day
 from catchup.web.security import saw, saw_list, viewer
 from catchup.web.staff import staff
 from catchup.web.staff.families import family_or_404
 from catchup.web.staff.support_forms import step_form, support_form
-
-
-def fund_in_words(on: date) -> str | None:
-    """What the therapy fund pays on a day, in a sentence; None where no limit is known.
-
-    Source: service policy R10, R11.
-    """
-    policy = directories.policy(on)
-    if policy.therapy_fund_pence is None:
-        return None
-    last = date(on.year + (on >= date(on.year, 4, 1)), 4, 1) - ONE_DAY
-    return _(
-        "The therapy fund pays up to £%(pounds)s for a child until %(day)s. It can be asked for until the "
-        "child is %(age)s, or %(plan)s with an education, health and care plan.",
-        pounds=f"{policy.therapy_fund_pence // 100:,}",
-        day=day(last),
-        age=policy.therapy_until_age,
-        plan=policy.therapy_until_age_with_plan,
-    )
-
-
-def next_in_words(row: Row) -> str:
-    """What somebody has to do next for a request."""
-    council = council_name(row.request.council_code)
-    match row.state:
-        case SupportStep.RECEIVED if council:
-            return _("Ask %(council)s what it has decided", council=council)
-        case SupportStep.RECEIVED:
-            return _("A manager decides which council to ask")
-        case SupportStep.DECIDED:
-            return _("Ask when it starts")
-        case SupportStep.REFUSED:
-            return _("Tell the family why, and what else there is")
-    return _("Nothing: ask how it goes on the next call")
+from catchup.web.staff.support_words import fund_in_words, next_in_words
 
 
 @staff.get("/support")

@@ -38,12 +38,13 @@ ATTEMPTS = """
 SELECT a.call_id, a.outcome, a.at, s.name FROM attempt a JOIN staff s ON s.id = a.by_id
 WHERE a.call_id IN ({ids}) ORDER BY a.at"""
 TRIED = """SELECT count(DISTINCT a.call_id) FROM attempt a WHERE a.by_id = {p} AND a."on" = {p}"""
+SKIPPED = "SELECT x.call_id, x.reason FROM call_skip x WHERE x.staff_id = {p} AND x.until > {p}"
 COUNCILS = {"E10000016": "Kent", "E06000035": "Medway"}
 
 PAGE = """{{ head }}
-{%- for edge, title, count, rows, more in sections %}
+{%- for key, edge, title, count, rows, more in sections %}
 <section class="cu-section{{ edge }}">
-<h2 class="cu-section__title">{{ title }} <span class="cu-count">{{ count }}</span></h2>
+<h2 class="cu-section__title">{{ title }} <span class="cu-count" id="count-{{ key }}">{{ count }}</span></h2>
 {%- if rows %}
 <ol class="cu-rows">
 {%- for when, late, call, name, children, facts in rows %}
@@ -52,19 +53,19 @@ PAGE = """{{ head }}
 <h3 class="cu-row__who"><a class="govuk-link" href="/calls/{{ call }}">{{ name }}</a> <span>{{ children }}</span></h3>
 <p class="cu-row__facts">{% for fact in facts %}<span>{{ fact }}</span>{% endfor %}</p>
 <p class="cu-row__note"></p>
-<div class="cu-row__do"><button type="submit" class="govuk-button" formaction="/calls/{{ call }}/start" aria-label="Start: {{ name }}">Start</button>
+<div class="cu-row__do"><span class="cu-row__state" id="s-{{ call }}" data-state="free"></span><button type="submit" class="govuk-button" formaction="/calls/{{ call }}/start" aria-label="Start: {{ name }}">Start</button>
 <button type="submit" class="cu-link-button" formaction="/calls/{{ call }}/pass-on" aria-label="I know this family: {{ name }}">I know this family</button></div></li>
 {%- endfor %}
 </ol>
 {%- endif %}
 {%- if more %}
-<p class="cu-section__more"><a class="govuk-link" href="/queue?section={{ more }}">Show all {{ count }}<span class="govuk-visually-hidden"> {{ title }}</span></a></p>
+<p class="cu-section__more"><a class="govuk-link" href="/queue?section={{ key }}">Show all {{ count }}<span class="govuk-visually-hidden"> {{ title }}</span></a></p>
 {%- endif %}
 </section>
 {%- endfor %}{{ tail }}"""  # noqa: E501 -- the page's own lines
 
 
-Sections = tuple[list[tuple[str, str, int, list[Any], str]], int]
+Sections = tuple[list[tuple[str, str, str, int, list[Any], bool]], int]
 
 
 class FloorPage:
@@ -78,7 +79,8 @@ class FloorPage:
         tokens = set(re.findall(r'name="csrf_token" value="([^"]*)"', page))
         assert len(tokens) == 1
         framed = page.replace(tokens.pop(), "@token@")
-        first, last = framed.index("<section"), framed.rindex("</section>") + len("</section>")
+        first = framed.index('<section class="cu-section')
+        last = framed.index("</section>\n</form>") + len("</section>")
         self.head, self.tail = framed[:first].rstrip("\n"), framed[last:]
         self.head = re.sub(r"\d+ of \d+ done", "@done@ of @all@ done", self.head)
         self.head = re.sub(r'<span class="cu-count">[^<]*', '<span class="cu-count">@mine@', self.head)
@@ -94,7 +96,7 @@ class FloorPage:
         cursor.execute(sql.format(p=self.p, ids=ids, true=true), values)
         return list(cursor.fetchall())
 
-    def render(self, raw: Any, token: str, _now: datetime) -> tuple[str, list[UUID]]:
+    def render(self, raw: Any, token: str, now: datetime) -> tuple[str, list[UUID]]:
         """The page, and the families it shows."""
         cursor = raw.cursor()
         today: Any = ON.isoformat() if self.sqlite else ON
@@ -106,8 +108,10 @@ class FloorPage:
             children[row[0]].append(row)
         assert not self._all(cursor, ATTEMPTS, tuple(row[0] for row in shown))
         done = self._all(cursor, TRIED, (self.lead, today))[0][0]
+        at: Any = now.replace(tzinfo=None).isoformat(" ") if self.sqlite else now
+        assert not self._all(cursor, SKIPPED, (self.lead, at))
         sections, to_do = self._sections(calls, shown, children)
-        raw.rollback()
+        raw.commit()  # a rollback would make the driver forget the statements it has prepared
         mine = "200+" if len(calls) > 200 else str(len(calls))
         head = self.head.replace("@done@", str(done)).replace("@all@", str(done + to_do))
         # The frame comes from a page of the product: it is escaped already.
@@ -130,7 +134,7 @@ class FloorPage:
         for key, rows in parts.items():
             if total := totals[key]:
                 edge = " cu-section--late" if key == "overdue" else ""
-                sections.append((edge, titles[key], total, rows, "" if len(rows) == total else key))
+                sections.append((key, edge, titles[key], total, rows, len(rows) < total))
         return sections, totals["overdue"] + totals["due_today"]
 
     def _row(self, row: Any, due_on: date, children: list[Any]) -> tuple[Any, ...]:

@@ -18,6 +18,7 @@ from pathlib import Path
 VENDOR = Path(__file__).resolve().parent.parent / "catchup" / "static" / "vendor"
 GOVUK = "govuk-frontend@6.6.0"
 AUTOCOMPLETE = "accessible-autocomplete@3.0.1"
+HTMX = "htmx.org@4.0.1"
 SYSTEM_FONTS = '-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif'
 
 FONT_FACES = 2
@@ -87,7 +88,13 @@ def main() -> None:
             text = (package / "dist" / name).read_text(encoding="utf-8")
             (to / name).write_text(without_source_map(text), encoding="utf-8")
         shutil.copy(package / "LICENSE.txt", to / "LICENSE.txt")
-    print(f"{GOVUK} and {AUTOCOMPLETE} are in {VENDOR.relative_to(VENDOR.parents[2])}.")
+
+        package = unpacked(HTMX, Path(folder))
+        to = VENDOR / "htmx"
+        js = (package / "dist" / "htmx.min.js").read_text(encoding="utf-8")
+        (to / "htmx.min.js").write_text(without_source_map(js), encoding="utf-8")
+        shutil.copy(package / "LICENSE", to / "LICENSE.txt")
+    print(f"{GOVUK}, {AUTOCOMPLETE} and {HTMX} are in {VENDOR.relative_to(VENDOR.parents[2])}.")
 
 
 if __name__ == "__main__":

@@ -1,24 +1,24 @@
-"""Who has a call: starting, giving back, taking over, and passing a family on. The caller commits.
+"""Who has a call: starting, giving back, taking over, skipping, and passing a family on. The caller commits.
 
 A claim says who is ringing, so that a family is not rung twice. It guards no text: that is what a call's
 version does when it is saved.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select, update
 
 from catchup import clock
 from catchup.extensions import db
-from catchup.models.call import Call
+from catchup.models.call import Call, CallSkip
 from catchup.models.family import Family, Lead
-from catchup.queries import directories, queue
+from catchup.queries import directories, queue, rang_back
 from catchup.queries.queue import View
 from catchup.queries.scope import Viewer
 from catchup.rules import queue_order
 from catchup.rules.terms import EscalationKind
-from catchup.services import audit, escalations, families
+from catchup.services import asked_for, audit, escalations, families
 from catchup.services.audit import Seen
 
 # Somebody who is beaten to every call on the list looks once more: by then the list is another one.
@@ -81,6 +81,37 @@ def give_back(call: Call, by: Viewer) -> None:
     """End one's own claim; somebody else's stays as it is. Source: service policy R19."""
     if _set(Call.id == call.id, Call.claimed_by == by.id, **_NO_CLAIM):
         audit.record(by, Seen("call.give_back", "call", call.id, call.family_id))
+
+
+def skip(call: Call, reason: str, by: Viewer, now: datetime) -> datetime | None:
+    """Pass a call over: not given to this person again before the instant that is returned.
+
+    One's own claim ends with it; others are given the call as before. None where it is closed already.
+    Source: service policy R18, R19.
+    """
+    if call.closed_at is not None:
+        return None
+    until = queue_order.skipped_until(clock.london(now), directories.holidays()).astimezone(UTC)
+    db.session.add(CallSkip(call_id=call.id, staff_id=by.id, reason=reason, at=now, until=until))
+    _set(Call.id == call.id, Call.claimed_by == by.id, **_NO_CLAIM)
+    audit.record(by, Seen("call.skip", "call", call.id, call.family_id))
+    return until
+
+
+def rung_back(family: Family, by: Viewer, now: datetime) -> UUID:
+    """The family rings: the call to talk on, claimed by whoever answers unless somebody else has it.
+
+    It is the family's open call that stands first in the queue, in whatever section; where none is open, one
+    that the family asked for, due today. Two people who answer at once are given the same call.
+    Raises ValueError for a family that was stopped or has left. Source: service policy R18, R19, R22.
+    """
+    # The second to come waits here, and then finds the call that the first has made.
+    db.session.execute(select(Family.id).where(Family.id == family.id).with_for_update())
+    today = clock.london(now).date()
+    open_call = rang_back.open_calls([family.id], now).get(family.id)
+    call_id = open_call.call_id if open_call else asked_for.ask_for_call(family, today, today, by)
+    _claim(call_id, by, now)
+    return call_id
 
 
 def _set(*which: ColumnElement[bool], **values: object) -> bool:

@@ -1,20 +1,21 @@
 """The queue in SQL says what the rule says, in the rule's order, and reads no more than it shows."""
 
-from collections.abc import Iterator
-from datetime import date, time, timedelta
+from collections.abc import Mapping, Set
+from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from catchup import clock
 from catchup.extensions import db
-from catchup.models.call import Call
+from catchup.models.call import Call, CallSkip
 from catchup.models.concern import Concern
 from catchup.models.staff import Staff
 from catchup.queries import queue, queue_rows
 from catchup.queries.queue import Place, View
+from catchup.queries.queue_rows import ShownCall
 from catchup.rules import contact, queue_order
 from catchup.rules.contact import Times
 from catchup.rules.queue_order import QueueFacts, Section
@@ -22,6 +23,7 @@ from catchup.rules.terms import Band, CallKind, ConcernKind, EscalationKind, Hom
 from catchup.services import escalations, families
 from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family, a_viewer
 from tests.factories.staff import staff_member
+from tests.statements import sent_to_sqlite
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -69,15 +71,17 @@ def a_concern(call: Call, lead: Staff) -> None:
     db.session.commit()
 
 
-def stands(lead: Staff, view: View = MINE) -> list[tuple[Section, list[UUID]]]:
+def stands(lead: Staff, view: View = MINE, now: datetime = NOW) -> list[tuple[Section, list[UUID]]]:
     return [
         (one.section, [place.call_id for place in one.places])
-        for one in queue.sections(a_viewer(lead), view, NOW)
+        for one in queue.sections(a_viewer(lead), view, now)
     ]
 
 
-def as_the_rule_has_it(calls: list[Call], concerned: set[UUID]) -> list[tuple[Section, list[UUID]]]:
-    local = clock.london(NOW)
+def as_the_rule_has_it(
+    calls: list[Call], concerned: set[UUID], now: datetime, skipped: Mapping[UUID, Set[UUID]]
+) -> list[QueueFacts]:
+    local = clock.london(now)
     facts = [
         QueueFacts(
             call_id=call.id,
@@ -88,24 +92,37 @@ def as_the_rule_has_it(calls: list[Call], concerned: set[UUID]) -> list[tuple[Se
             promised_at=call.promised_at,
             not_before=call.not_before,
             has_unacknowledged_concern=call.family_id in concerned,
-            good_now=contact.good_now(
-                Times.from_stored(call.family.good_times, call.family.never_times, call.family.evenings),
-                local,
-            ),
+            good_now=contact.good_now(times_of(call), local),
+            callable_now=contact.callable_now(times_of(call), local),
+            claimed_by=call.claimed_by,
+            claimed_until=call.claimed_until,
+            skipped_by=skipped.get(call.id, frozenset()),
         )
         for call in calls
     ]
+    return queue_order.in_order(facts, local)
+
+
+def times_of(call: Call) -> Times:
+    return Times.from_stored(call.family.good_times, call.family.never_times, call.family.evenings)
+
+
+def by_section(rows: list[QueueFacts], now: datetime) -> list[tuple[Section, list[UUID]]]:
     found: dict[Section, list[UUID]] = {}
-    for one in queue_order.in_order(facts, local):
-        found.setdefault(queue_order.section_of(one, local), []).append(one.call_id)
+    for one in rows:
+        found.setdefault(queue_order.section_of(one, clock.london(now)), []).append(one.call_id)
     return [(section, ids[: queue.FIRST]) for section, ids in found.items()]
 
 
-def test_the_sections_in_sql_are_those_of_the_rule_in_the_rules_order(lead: Staff) -> None:
-    random = Random(20261122)
-    moments = [*[None] * 7, NOW - timedelta(days=2), NOW, NOW + timedelta(minutes=1), NOW + timedelta(days=1)]
+@pytest.mark.parametrize("at", [time(8, 59), time(10, 30), time(18)], ids=str)
+def test_the_queue_in_sql_is_the_rules_in_its_order_and_gives_out_what_the_rule_gives(
+    at: time, lead: Staff
+) -> None:
+    now, random = clock.instant(TODAY, at), Random(20261122)
+    sam = staff_member(councils=(KENT,))
+    moments = [*[None] * 7, now - timedelta(days=2), now, now + timedelta(minutes=1), now + timedelta(days=1)]
     calls: list[Call] = []
-    concerned = set()
+    concerned, skipped = set(), {}
     for number in range(48):
         due_on = TODAY + timedelta(days=random.choice((-120, -3, -1, 0, 0, 1, 20)))
         call = an_open_call(
@@ -117,20 +134,33 @@ def test_the_sections_in_sql_are_those_of_the_rule_in_the_rules_order(lead: Staf
             not_before=random.choice(moments),
         )
         days = {str(day): random.sample(list(Band), 2) for day in random.sample(range(7), 5)}
-        call.family.good_times = random.choice(({}, days))
-        call.family.never_times = random.choice(({}, {"3": ["9-12"]}, {"4": ["9-12"]}))
+        call.family.good_times = random.choice(({}, days, {"1": ["9-12"], "3": []}))
+        call.family.never_times = random.choice(({}, {"3": ["9-12"]}, {"4": ["9-12"], "3": ["17-20"]}))
+        call.family.evenings = number % 2 == 0
         calls.append(call)
         if number % 3 == 0:
             calls.append(another_call(call, due_on=TODAY + timedelta(days=random.choice((-40, -3, 0, 5)))))
+        if number % 5 == 0:
+            skipped[call.id] = {lead.id} if number % 2 else {sam.id}
+            until = now + timedelta(minutes=1)
+            db.session.add(
+                CallSkip(call_id=call.id, staff_id=min(skipped[call.id]), reason="Later", at=now, until=until)
+            )
+        if number % 7 == 0:
+            call.claimed_by, call.claimed_until = random.choice((lead, sam)).id, random.choice(moments[-4:])
         if number % 12 == 0:
             a_concern(call, lead)
             concerned.add(call.family_id)
     db.session.commit()
-    expected = as_the_rule_has_it(calls, concerned)
+    rows = as_the_rule_has_it(calls, concerned, now, skipped)
+    expected = by_section(rows, now)
     assert {section for section, _ in expected} == set(Section)
     assert any(len(ids) > 2 for _, ids in expected)
-    assert stands(lead) == expected
-    assert stands(lead, TEAM) == expected
+    assert stands(lead, now=now) == expected
+    assert stands(lead, TEAM, now) == expected
+    given = [row.call_id for row in rows if queue_order.servable(row, clock.london(now), lead.id)]
+    assert 2 < len(given) < len(rows) - 5
+    assert queue.servable(a_viewer(lead), MINE, now) == given
 
 
 def another_call(call: Call, **facts: object) -> Call:
@@ -220,60 +250,41 @@ def test_a_section_is_counted_to_its_end_and_read_on_from_any_place(lead: Staff)
     assert queue.section(viewer, MINE, NOW, Section.ASKED).total == 0
 
 
-@pytest.fixture
-def statements(session: object) -> Iterator[list[tuple[str, object]]]:
-    """The statements that were sent, as they were sent."""
-    sent: list[tuple[str, object]] = []
-
-    def hear(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
-        sent.append((statement, parameters))
-
-    event.listen(db.engine, "before_cursor_execute", hear)
-    yield sent
-    event.remove(db.engine, "before_cursor_execute", hear)
-
-
 @pytest.mark.engine("sqlite")
 @pytest.mark.parametrize(
     "view, index", [(MINE, "ix_call_open_lead"), (TEAM, "ix_call_open_due")], ids=["mine", "team"]
 )
 def test_sqlite_reads_the_queue_off_the_index_of_open_calls(
-    view: View, index: str, lead: Staff, statements: list[tuple[str, object]]
+    view: View, index: str, lead: Staff
 ) -> None:
     an_open_call(lead)
     viewer = a_viewer(lead)
-    statements.clear()
-    queue.sections(viewer, view, NOW)
-    ((statement, parameters),) = statements
-    plan = [
-        row[3]
-        for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-    ]
+    with sent_to_sqlite() as sent:
+        queue.sections(viewer, view, NOW)
+    (statement,) = sent
+    plan = [row[3] for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")]
     dated = [line for line in plan if "SEARCH call USING" in line and "due_on" in line]
     assert [line for line in dated if f"INDEX {index} " in line] == dated
     assert len(dated) == 3
     assert not [line for line in plan if line.startswith("SCAN call ") and "INDEX" not in line]
 
 
-def test_what_is_shown_takes_three_statements_however_many_rows(
-    lead: Staff, statements: list[tuple[str, object]]
-) -> None:
-    ids = [an_open_call(lead).id for _ in range(3)]
-    places = placed(ids)
-    statements.clear()
-    queue_rows.shown(places, TODAY)
-    assert len(statements) <= 6  # councils and settings are read once a minute
-    few = len(statements)
-    ids += [an_open_call(lead).id for _ in range(5)]
-    places = placed(ids)
-    statements.clear()
-    queue_rows.shown(places, TODAY)
-    assert len(statements) <= few
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize("rows", [1, 8])
+def test_what_is_shown_takes_three_statements_however_many_rows(lead: Staff, rows: int) -> None:
+    places = placed([an_open_call(lead).id for _ in range(rows)])
+    with sent_to_sqlite() as sent:
+        assert len(queue_rows.facts(places)) == rows
+    assert len(sent) == 3
 
 
 def placed(call_ids: list[UUID]) -> list[Place]:
     calls = [db.session.get_one(Call, call_id) for call_id in call_ids]
     return [Place(1, call.due_on, call.id, call.family_id) for call in calls]
+
+
+def shown(places: list[Place]) -> list[ShownCall]:
+    return [queue_rows.shown(facts, TODAY) for facts in queue_rows.facts(places)]
 
 
 def test_each_child_is_shown_with_its_own_council_until_it_passes_on(lead: Staff) -> None:
@@ -287,7 +298,7 @@ def test_each_child_is_shown_with_its_own_council_until_it_passes_on(lead: Staff
         accepted_on=TODAY,
     )
     call_id = db.session.scalars(select(Call.id).where(Call.family_id == family.id)).one()
-    ada, ben = queue_rows.shown(placed([call_id]), TODAY)[0].children
+    ada, ben = shown(placed([call_id]))[0].children
     assert (ada.first_name, ada.responsible) == (
         "Ada",
         queue_rows.Responsible(KENT, date(2027, 2, 28), "Kent"),
@@ -301,4 +312,4 @@ def test_a_child_who_died_is_not_shown(lead: Staff) -> None:
     ben = next(child for child in family.children if child.first_name == "Ben")
     families.move([ben], HomeKind.DIED, TODAY, a_viewer(lead))
     db.session.commit()
-    assert [child.first_name for child in queue_rows.shown(placed([call_id]), TODAY)[0].children] == ["Ada"]
+    assert [child.first_name for child in shown(placed([call_id]))[0].children] == ["Ada"]

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catchup.rules import queue_order
+from catchup.rules.calendar import bank_holidays
 from catchup.rules.policy import Policy
 from catchup.rules.queue_order import Claim, QueueFacts, Section
 from catchup.rules.terms import CallKind
 
-NOW = datetime(2026, 6, 11, 10, tzinfo=ZoneInfo("Europe/London"))
+LONDON = ZoneInfo("Europe/London")
+NOW = datetime(2026, 6, 11, 10, tzinfo=LONDON)
 TODAY = NOW.date()
 A_DAY, A_MINUTE = timedelta(days=1), timedelta(minutes=1)
 PRIYA, SAM = UUID(int=101), UUID(int=102)
@@ -116,6 +118,16 @@ def test_a_family_is_one_row_where_its_first_call_stands() -> None:
         ({"with_manager": True}, False),
         ({"shut_out": {PRIYA}}, False),
         ({"shut_out": {SAM}}, True),
+        ({"skipped_by": {PRIYA}}, False),
+        ({"skipped_by": {SAM}}, True),
+        ({"callable_now": False}, False),
+        ({"callable_now": False, "due_on": TODAY - A_DAY}, False),
+        ({"callable_now": False, "kind": CallKind.FOLLOW_UP}, False),
+        ({"callable_now": False, "kind": CallKind.REQUESTED}, True),
+        ({"callable_now": False, "promised_at": NOW}, True),
+        ({"callable_now": False, "promised_at": NOW + A_MINUTE}, False),
+        ({"callable_now": False, "has_unacknowledged_concern": True}, True),
+        ({"callable_now": False, "has_unacknowledged_concern": True, "skipped_by": {PRIYA}}, False),
         ({"claimed_by": PRIYA, "claimed_until": NOW + A_MINUTE}, True),
         ({"claimed_by": SAM, "claimed_until": NOW + A_MINUTE}, False),
         ({"claimed_by": SAM, "claimed_until": NOW}, True),
@@ -123,6 +135,23 @@ def test_a_family_is_one_row_where_its_first_call_stands() -> None:
 )
 def test_start_next_call_serves_only_what_may_be_called(facts: dict[str, Any], served: bool) -> None:
     assert queue_order.servable(call(**facts), NOW, PRIYA) is served
+
+
+@pytest.mark.parametrize(
+    "at, until",
+    [
+        (datetime(2026, 6, 11, 8, tzinfo=LONDON), datetime(2026, 6, 12, 9, tzinfo=LONDON)),  # a Thursday
+        (datetime(2026, 6, 12, 19, 59, tzinfo=LONDON), datetime(2026, 6, 15, 9, tzinfo=LONDON)),
+        (
+            datetime(2026, 10, 23, 10, tzinfo=LONDON),
+            datetime(2026, 10, 26, 9, tzinfo=LONDON),
+        ),  # clocks go back
+        (datetime(2026, 12, 24, 10, tzinfo=LONDON), datetime(2026, 12, 29, 9, tzinfo=LONDON)),
+    ],
+)
+def test_a_skipped_call_comes_back_at_nine_on_the_next_working_day(at: datetime, until: datetime) -> None:
+    back = queue_order.skipped_until(at, bank_holidays(()))
+    assert (back, back.utcoffset()) == (until, until.utcoffset())
 
 
 @pytest.mark.parametrize(

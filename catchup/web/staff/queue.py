@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,15 +15,17 @@ from markupsafe import Markup
 
 from catchup import clock
 from catchup.extensions import db
-from catchup.queries import directories, queue, queue_rows
+from catchup.queries import directories, queue, queue_rows, skips
 from catchup.queries.queue import CAP, Place, SectionPlaces, View
 from catchup.queries.scope import Viewer
+from catchup.rules.councils import Councils
 from catchup.rules.queue_order import Section
 from catchup.services import calls
 from catchup.web.filters import weekday
 from catchup.web.security import saw_list, viewer
-from catchup.web.staff import staff
+from catchup.web.staff import queue_address, staff
 from catchup.web.staff.queue_rows import RowWriter
+from catchup.web.staff.queue_states import capped
 
 ROWS = 25
 # Pages further on are read as of the first one, but not as of yesterday's.
@@ -42,6 +43,7 @@ EDGES = {
 class ShownSection:
     """One section of the page. ``more``: the address of the rows that are not shown, if there are any."""
 
+    key: str
     title: str
     edge: str
     count: str
@@ -52,9 +54,9 @@ class ShownSection:
 @staff.get("/queue")
 def show_queue() -> ResponseReturnValue:
     """The sections in their order, up to 25 rows of them; or one section, page by page."""
-    view, now = _view(), clock.now()
+    view, now = queue_address.view(), clock.now()
     at = _frozen(now)
-    which = _section()
+    which = queue_address.section()
     pages = _one_section(view, at, which) if which else _all_sections(view, at)
     listed = [place for _one, places, _more in pages for place in places]
     facts = iter(queue_rows.facts(listed))
@@ -62,37 +64,43 @@ def show_queue() -> ResponseReturnValue:
     me = viewer()
     lang = str(get_locale())
     w = _wording(lang)
-    writer = RowWriter(me.id, now, _day(at), lang, w)
+    writer, skipped = RowWriter(me.id, now, _day(at), lang, w), skips.mine(me, now)
     return render_template(
         "staff/queue.html",
         sections=[
             ShownSection(
+                key=one.section.value,
                 title=w.titles[one.section],
                 edge=EDGES.get(one.section, ""),
-                count=_count(one.total),
-                rows=[writer.written(one.section, next(facts)) for _place in places],
+                count=capped(one.total),
+                rows=[
+                    writer.written(one.section, next(facts), skipped.get(place.call_id)) for place in places
+                ],
                 more=more,
             )
             for one, places, more in pages
         ],
         view=view,
-        mine=None if view.team or which else _count(sum(one.total for one, _places, _more in pages)),
+        mine=None if view.team or which else capped(sum(one.total for one, _places, _more in pages)),
         councils=_councils(me, _day(at)),
         day=_day_in_words(_day(now), lang),
         w=w,
         done=None if which else queue.tried_today(me, _day(now)),
         to_do=sum(one.total for one, _places, _more in pages if one.section in TO_DO_TODAY),
         only=which,
+        changes=queue_address.of_changes(
+            view, which, [(one.section, place) for one, places, _more in pages for place in places]
+        ),
     )
 
 
 @staff.post("/queue/next")
 def start_next_call() -> ResponseReturnValue:
     """Give this person the first call that may be started, and to nobody else."""
-    call_id = calls.start_next(_view(), viewer(), clock.now())
+    call_id = calls.start_next(queue_address.view(), viewer(), clock.now())
     if call_id is None:
         flash(_("There is nobody to call at the moment."))
-        return redirect(_address(_view()))
+        return redirect(queue_address.of_queue(queue_address.view()))
     db.session.commit()
     return redirect(url_for(".show_call", call_id=call_id))
 
@@ -103,10 +111,10 @@ Page = tuple[SectionPlaces, Sequence[Place], str | None]
 def _all_sections(view: View, at: datetime) -> list[Page]:
     pages: list[Page] = []
     room = ROWS
-    for one in queue.sections(viewer(), view, at):
+    for one in queue.sections(viewer(), view, at, ROWS):
         places = one.places[:room]
         room -= len(places)
-        more = None if len(places) == one.total else _address(view, section=one.section.value)
+        more = None if len(places) == one.total else queue_address.of_queue(view, section=one.section.value)
         pages.append((one, places, more))
     return pages
 
@@ -124,9 +132,9 @@ def _one_section(view: View, at: datetime, which: Section) -> list[Page]:
     more = None
     if len(rest) > ROWS:
         known |= {"beyond": _cursor(beyond)} if beyond else {}
-        more = _address(view, **known, after=_cursor(places[-1]))
+        more = queue_address.of_queue(view, **known, after=_cursor(places[-1]))
     elif not is_last:
-        more = _address(view, **known, beyond=_cursor(max(block, key=_by_due)))
+        more = queue_address.of_queue(view, **known, beyond=_cursor(max(block, key=_by_due)))
     return [(found, places, more)]
 
 
@@ -151,18 +159,6 @@ def _place(name: str) -> Place | None:
         return None
 
 
-def _view() -> View:
-    given = request.values
-    council = given.get("council", "")
-    known = council in directories.councils()
-    return View(team=given.get("view") == "team", council=council if known else None)
-
-
-def _section() -> Section | None:
-    name = request.args.get("section")
-    return next((section for section in Section if section.value == name), None)
-
-
 def _frozen(now: datetime) -> datetime:
     try:
         at = datetime.fromtimestamp(int(request.args.get("at", "")), tz=now.tzinfo)
@@ -175,19 +171,16 @@ def _day(at: datetime) -> date:
     return clock.london(at).date()
 
 
-def _address(view: View, **more: Any) -> str:
-    known: dict[str, Any] = {"view": "team" if view.team else None, "council": view.council}
-    return url_for(".show_queue", **known, **more)
-
-
-def _count(total: int) -> str:
-    return f"{CAP}+" if total > CAP else str(total)
-
-
 def _councils(me: Viewer, today: date) -> list[tuple[str, str]]:
     """The councils to choose from: those of today whose families this person may see, by name."""
-    mine = {code for _agency, code in directories.agency_councils(today)} if me.hub else me.councils
-    return [(row.code, row.name) for row in directories.councils().on(today) if row.code in mine]
+    in_agency = directories.agency_councils(today) if me.hub else ()
+    mine = frozenset(code for _agency, code in in_agency) if me.hub else me.councils
+    return _by_name(directories.councils(), mine, today)
+
+
+@lru_cache(maxsize=64)
+def _by_name(known: Councils, codes: frozenset[str], today: date) -> list[tuple[str, str]]:
+    return [(row.code, row.name) for row in known.on(today) if row.code in codes]
 
 
 @lru_cache(maxsize=16)
@@ -213,6 +206,10 @@ def _wording(_lang: str) -> SimpleNamespace:
         start=_("Start"),
         go_on=_("Go on"),
         know=_("I know this family"),
+        skipped=_("Skipped by you:"),
+        rang_back=_("They rang us back"),
+        ended=_("You have been signed out."),
+        sign_in=_("Sign in again"),
         next_page=_("Next page"),
         show_all=_("Show all"),
         titles={

@@ -17,9 +17,11 @@ from catchup.queries import directories
 from catchup.queries.queue_rows import Responsible, RowFacts, ShownCall, ShownChild, shown
 from catchup.rules import contact, queue_order
 from catchup.rules.councils import Councils
-from catchup.rules.queue_order import Claim, Section
+from catchup.rules.queue_order import Section
 from catchup.rules.terms import Adjustment, Band, CallKind, Outcome
 from catchup.web.filters import age_in_years, clock_time, short_day, years_and_months
+from catchup.web.staff import queue_states
+from catchup.web.staff.queue_states import RowState
 from catchup.web.wording import words
 
 MOST_WRITTEN = 4096  # rows of some two kilobytes
@@ -28,7 +30,7 @@ HOURS = {band.value: f"{start:%-H}–{end:%-H}" for band, (start, end) in contac
 
 
 class QueueRow(NamedTuple):
-    """One family of the queue, in words. ``state``: free, mine, others, manager or later."""
+    """One family of the queue, in words. ``skipped``: why this person has passed its call over."""
 
     call_id: str
     name: str
@@ -38,8 +40,8 @@ class QueueRow(NamedTuple):
     facts: Sequence[str]
     flags: Sequence[str]
     note: str
-    state: str
-    held: str
+    state: RowState
+    skipped: str | None
 
 
 class _Written:
@@ -81,23 +83,23 @@ class RowWriter:
         self._kept = _written.of(self._today)
         self._page = (viewer_id, on, contact.band_of(self._local.time()), lang)
 
-    def written(self, which: Section, facts: RowFacts) -> Markup:
+    def written(self, which: Section, facts: RowFacts, skipped: str | None = None) -> Markup:
         """A row as it stands in the page, kept by all that it depends on unless the minute is part of it."""
-        if facts.is_claimed:
-            return self._write(which, facts)
+        if facts.is_claimed or skipped:
+            return self._write(which, facts, skipped)
         key = (self._page, which, facts)
         found = self._kept.get(key)
         if found is None:
             found = self._kept[key] = self._write(which, facts)
         return found
 
-    def _write(self, which: Section, facts: RowFacts) -> Markup:
+    def _write(self, which: Section, facts: RowFacts, skipped: str | None = None) -> Markup:
         template: Any = current_app.jinja_env.get_template("staff/_queue_row.html").module
         # What a macro has written is escaped.
-        written: Markup = template.row(self.row(which, shown(facts, self._on)), self._labels)
+        written: Markup = template.row(self.row(which, shown(facts, self._on), skipped), self._labels)
         return written
 
-    def row(self, which: Section, shown: ShownCall) -> QueueRow:
+    def row(self, which: Section, shown: ShownCall, skipped: str | None = None) -> QueueRow:
         """What the queue says of one call."""
         call, children, today = shown.call, shown.children, self._today
         claim = queue_order.claim_state(call.claimed_by, call.claimed_until, self._now, self._viewer_id)
@@ -114,8 +116,14 @@ class RowWriter:
             facts=self._facts(children),
             flags=self._flags(call, which),
             note=" · ".join(filter(None, (self._kind(call), self._times(shown), self._tried(shown)))),
-            state=_state(which, call, claim),
-            held=self._held(call, claim),
+            state=queue_states.of_call(
+                queue_states.of_claim(claim, call.held_by, call.claimed_until, self._lang),
+                which,
+                with_manager=call.with_manager,
+                may_ring=queue_order.may_ring(which, contact.callable_now(shown.times, self._local)),
+                lang=self._lang,
+            ),
+            skipped=skipped,
         )
 
     def _short(self, on: date) -> str:
@@ -196,23 +204,6 @@ class RowWriter:
             number = w.untried % {"attempt": number, "bands": untried}
         return f"{number} · {last}"
 
-    def _held(self, call: Any, claim: Claim) -> str:
-        if claim is Claim.FREE:
-            return ""
-        time = clock_time(call.claimed_until)
-        if claim is Claim.MINE:
-            return str(self._words.held_by_you % {"time": time})
-        return str(self._words.held_by % {"name": call.held_by, "time": time})
-
-
-def _state(which: Section, call: Any, claim: Claim) -> str:
-    """A call nobody has can be started, unless a manager decides about it or its time has not come."""
-    if claim is not Claim.FREE:
-        return claim.value
-    if call.with_manager:
-        return "manager"
-    return "later" if which is Section.LATER else claim.value
-
 
 @lru_cache(maxsize=4096)
 def _short_day(on: date, _this_year: int, _lang: str) -> str:
@@ -277,8 +268,6 @@ def _wording(_lang: str) -> SimpleNamespace:
         untried=_("%(attempt)s: %(bands)s still untried"),
         manager_decides=_("a manager decides"),
         moving_on=_("moving on: the last yearly call"),
-        held_by=_("Held by %(name)s until %(time)s"),
-        held_by_you=_("Yours until %(time)s"),
         bands={
             Band.MORNING: _("mornings"),
             Band.MIDDAY: _("middays"),

@@ -43,17 +43,6 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
-def end_reading(connection: Connection) -> None:
-    """End a transaction begun in ``reading``: nothing was written, so there is nothing to take back.
-
-    A rollback would make the driver forget the statements it has prepared, and PostgreSQL would have to plan
-    the queue's again, which takes several times as long as running it.
-    """
-    raw: Any = connection.connection.dbapi_connection
-    if connection.dialect.name == "postgresql" and raw.read_only:
-        raw.commit()
-
-
 class WriteLock:
     """One writer at a time: among this process's threads, then among the processes of this machine."""
 
@@ -147,6 +136,7 @@ def configure(engine: Engine) -> None:
         event.listen(engine, "begin", _begin)
     elif engine.dialect.name == "postgresql" and not event.contains(engine, "begin", _begin_postgresql):
         event.listen(engine, "begin", _begin_postgresql)
+        event.listen(engine, "rollback", _end_reading)
 
 
 def _connect(connection: _Connection, _record: object) -> None:
@@ -175,6 +165,17 @@ def _begin_postgresql(connection: Connection) -> None:
     # The driver begins with the first statement, and says then what kind of transaction it is.
     raw: Any = connection.connection.dbapi_connection
     raw.read_only = _reading.get() and not _writing.get()
+
+
+def _end_reading(connection: Connection) -> None:
+    """Commit what only read: there is nothing to take back, and a rollback has its price.
+
+    After one the driver forgets the statements it has prepared, and PostgreSQL has to plan the queue's again,
+    which takes several times as long as running it.
+    """
+    raw: Any = connection.connection.dbapi_connection
+    if raw.read_only and not raw.closed:
+        raw.commit()
 
 
 Row = tuple[Any, ...]

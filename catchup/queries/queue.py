@@ -5,7 +5,7 @@ says the same in SQL, so that a page reads no more calls than it shows; a test h
 other over a generated population.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 
 from catchup import clock
-from catchup.database import Prepared
+from catchup.database import Prepared, Row
 from catchup.extensions import db
 from catchup.models.base import UtcDateTime, core
 from catchup.models.call import Attempt, Call, CallSkip, Escalation
@@ -91,9 +91,12 @@ class SectionPlaces:
     places: Sequence[Place]
 
 
-def sections(viewer: Viewer, view: View, at: datetime) -> list[SectionPlaces]:
-    """The sections that are not empty, in order, each with its first places. Source: service policy R18."""
-    return _read(viewer, view, at, tuple(Section))
+def sections(viewer: Viewer, view: View, at: datetime, room: int | None = None) -> list[SectionPlaces]:
+    """The sections that are not empty, in order, each with its first places; ``room``: for so many in all.
+
+    Source: service policy R18.
+    """
+    return _read(viewer, view, at, tuple(Section), room=room)
 
 
 def section(
@@ -133,6 +136,7 @@ def _read(
     most: int = FIRST,
     serving: bool = False,
     beyond: Place | None = None,
+    room: int | None = None,
 ) -> list[SectionPlaces]:
     local = clock.london(at)
     band = band_of(local.time())
@@ -145,20 +149,18 @@ def _read(
     known: dict[str, Any] = {"me": viewer.id, "today": local.date(), "now": at, "council": view.council}
     if beyond is not None:
         known |= {"beyond_on": beyond.due_on, "beyond_id": beyond.call_id}
-    return _gathered(statement.all(db.session.connection(), known))
-
-
-def _gathered(rows: Iterable[Any]) -> list[SectionPlaces]:
-    places: dict[int, list[Place]] = {}
-    totals: dict[int, int] = {}
-    for number, total, not_good, due_on, call_id, family_id in rows:
-        totals[number] = total
-        places.setdefault(number, []).append(Place(not_good, due_on, call_id, family_id))
-    return [
-        SectionPlaces(which, totals[number], places[number])
-        for which, number in _NUMBER.items()
-        if number in places
-    ]
+    connection = db.session.connection()
+    raw: dict[int, list[Row]] = {}
+    for row in statement.raw(connection, known):
+        raw.setdefault(row[0], []).append(row)
+    found = []
+    for which, number in _NUMBER.items():
+        if rows := raw.get(number):
+            places = [Place(*row[2:]) for row in statement.read(connection.dialect, rows[:room])]
+            found.append(SectionPlaces(which, rows[0][1], places))
+            # What the page has no room for is counted, not read.
+            room = None if room is None else room - len(places)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

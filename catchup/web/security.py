@@ -137,7 +137,7 @@ def _ask_to_sign_in() -> ResponseReturnValue:
     from catchup.web.staff import drafts
 
     if request.headers.get("Sec-Fetch-Dest") == "empty" or "HX-Request" in request.headers:
-        return Response(status=401)
+        return Response(status=401, mimetype="text/plain")
     back = request.full_path.rstrip("?") if request.method == "GET" else drafts.kept_after_the_end()
     return redirect(url_for("security.login", next=back))
 

@@ -9,10 +9,11 @@ from flask import Flask
 from flask import session as browser_session
 from flask.testing import FlaskClient
 from flask_security import hash_password
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catchup import clock
+from catchup.database import writing
 from catchup.extensions import db
 from catchup.models.staff import Staff, StaffSession
 from catchup.queries import viewers
@@ -23,6 +24,7 @@ from catchup.services.staff import Person
 from catchup.web.sessions import hashed
 from tests.codes import send, token_of
 from tests.factories.staff import sign_in, staff_member
+from tests.statements import sent_to_sqlite
 
 COOKIE = "__Host-session"
 PASSWORD = "three words together"
@@ -114,7 +116,7 @@ def test_a_request_that_was_slow_does_not_bring_a_signed_out_session_back(
 
     def slow() -> tuple[str, dict[str, str]]:
         browser_session["written"] = "while it was signed out elsewhere"
-        with db.engine.begin() as connection:
+        with writing(), db.engine.begin() as connection:
             connection.execute(StaffSession.__table__.delete())
         return "done", {"Content-Type": "text/plain"}
 
@@ -222,17 +224,53 @@ def test_the_token_of_somebody_elses_form_is_refused(session: Session, app: Flas
     assert answer.status_code == 400
 
 
+@pytest.mark.engine("sqlite")
 def test_a_page_for_staff_costs_one_statement_for_the_session_and_one_for_the_viewer(
     session: Session, app: Flask, client: FlaskClient
 ):
     sign_in(client, staff_member())
     client.get("/start")
-    statements = []
-    event.listen(db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
 
-    client.get("/start")
+    with sent_to_sqlite() as asked:
+        client.get("/start")
 
-    asked = [statement for statement in statements if statement not in {"BEGIN", "BEGIN IMMEDIATE"}]
     assert len(asked) == 2
     assert "staff_session" in asked[0]
     assert "staff.name" in asked[1]
+
+
+def test_the_page_may_ask_how_long_a_session_goes_on_without_prolonging_it(
+    session: Session, app: Flask, client: FlaskClient
+):
+    with time_machine.travel("2026-11-20T12:00:00Z", tick=False) as time:
+        staff = staff_member()
+        sign_in(client, staff)
+        time.shift(timedelta(minutes=20))
+        assert [client.get("/session").json["left"] for _ in range(2)] == [600, 600]
+        assert client.get("/session").json["who"] == str(staff.id)
+        time.shift(timedelta(minutes=11))
+
+        assert client.get("/session", headers={"Sec-Fetch-Dest": "empty"}).status_code == 401
+
+
+def test_staying_signed_in_is_one_press_and_ends_with_the_working_day(
+    session: Session, app: Flask, client: FlaskClient
+):
+    with time_machine.travel("2026-11-20T07:00:00Z", tick=False) as time:
+        sign_in(client, staff_member())
+        for minutes, left in ((29, 1800), (29, 1800)):
+            time.shift(timedelta(minutes=minutes))
+            token = client.get("/session").json["token"]
+            assert client.post("/session", data={"csrf_token": token}).json["left"] == left
+        for _ in range(18):
+            time.shift(timedelta(minutes=29))
+            works(app, cookie(client))
+
+        assert client.get("/session").json["left"] == 20 * 60, "ten hours are over twenty minutes later"
+
+
+def test_an_administrator_is_told_of_fifteen_minutes(session: Session, client: FlaskClient):
+    sign_in(client, staff_member(Role.ADMINISTRATOR))
+
+    assert client.get("/session").json["left"] in (899, 900)
+    assert 'data-idle="900"' in client.get("/admin/people").get_data(as_text=True)

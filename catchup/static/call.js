@@ -162,7 +162,7 @@ function keepWords() {
     form.elements.draft_revision.value = revision;
     // Set only when it differs: it is read aloud each time.
     if (said.textContent !== saved) said.textContent = saved;
-    const until = document.getElementById("held-until") ?? document.querySelector(".cu-call__held");
+    const until = document.getElementById("yours-until");
     if (held && until) until.textContent = held;
     if (others.dataset.shown !== words) {
       others.dataset.shown = words;

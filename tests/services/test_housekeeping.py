@@ -1,6 +1,7 @@
 """What runs out is ended, and only then."""
 
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -9,6 +10,7 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.base import Base
 from catchup.models.call import Attempt, Call, Escalation
+from catchup.models.draft import CallDraft
 from catchup.models.outbox import Message
 from catchup.models.registration import JoinDraft
 from catchup.models.staff import Counter, StaffSession
@@ -105,6 +107,18 @@ def test_drafts_sessions_and_counters_go_when_they_are_old():
         )
     db.session.commit()
     changed = housekeeping.clear_away().changed
-    assert changed == {"claims": 0, "drafts": 1, "sessions": 1, "counters": 1}
+    assert changed == {"claims": 0, "drafts": 1, "call_drafts": 0, "sessions": 1, "counters": 1}
     left: list[type[Base]] = [JoinDraft, StaffSession, Counter]
     assert [db.session.scalar(select(func.count()).select_from(model)) for model in left] == [1, 1, 1]
+
+
+def test_words_of_a_call_are_kept_over_a_weekend_and_no_longer():
+    call = a_call_tried()
+    facts = {"call_id": call.id, "staff_id": call.lead_id, "answers": {"fields": {}, "tries": {}}}
+    ages = timedelta(days=3, hours=23), timedelta(days=4, minutes=1)
+    kept, gone = (CallDraft(id=uuid4(), saved_at=clock.real_now() - age, **facts) for age in ages)
+    db.session.add_all([kept, gone])
+    db.session.commit()
+    assert housekeeping.clear_away().changed["call_drafts"] == 1
+    db.session.commit()
+    assert db.session.scalars(select(CallDraft.id)).all() == [kept.id]

@@ -21,7 +21,16 @@ from catchup.queries.scope import Viewer
 from catchup.rules import calendar
 from catchup.rules.terms import CallKind, Placing
 from catchup.services import councils, families, marks, plans
-from catchup.services.demo import concerns, directory, events, people, population, registrations
+from catchup.services.demo import (
+    concerns,
+    directory,
+    events,
+    people,
+    population,
+    registrations,
+    support,
+    texts,
+)
 from catchup.services.demo.history import History
 from catchup.services.demo.population import Invented
 
@@ -76,6 +85,9 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
         waiting = frozenset(family.id for invented, family in made if invented.trap in STILL_TO_RING)
         History(today, random, services, waiting).tell()
         events.after_the_calls(made, known, today)
+        support.ask_for_support(made, known, today)
+        support.write_services_in(known)
+        texts.send()
     progress("recorded orders")
     with _days():
         clock.move_to(today)

@@ -184,7 +184,9 @@ def talk_and_point_to_help(lead: Worker) -> None:
     lead.on("Start this call")
     talk(lead, "Some")
     signpost = lead.page.get_by_role("group", name="Signpost 1")
-    signpost.get_by_label("Service").select_option(label=f"{GROUP} (online)")
+    signpost.get_by_label("Service").select_option(
+        label=f"{GROUP}, online, bought in, not checked since June 2024"
+    )
     signpost.get_by_label("Yes").check()
     request = lead.page.get_by_role("group", name="Request 1")
     request.get_by_label("Support").select_option(label="Therapy fund application")

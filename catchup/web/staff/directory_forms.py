@@ -42,12 +42,11 @@ class SearchForm(BaseForm):
     shown = SelectField(
         _l("Show"),
         (
-            Option(Shown.IN_USE, _l("What is in use")),
             Option(Shown.STALE, _l("What needs checking")),
             Option(Shown.RETIRED, _l("What was taken out")),
         ),
         read=Shown,
-        default=Shown.IN_USE,
+        blank=_l("What is in use"),
     )
     near = PostcodeField(_l("Near postcode"), autocomplete="off")
     within = SelectField(

@@ -22,7 +22,7 @@ from catchup.queries.concerns import FrontDoor
 from catchup.queries.directory import Choice
 from catchup.queries.scope import Viewer, in_scope
 from catchup.queries.support import Proposal
-from catchup.rules.terms import Category, HomeKind, SignpostOutcome
+from catchup.rules.terms import Area, Category, HomeKind, SignpostOutcome
 
 # A call brings up this many signposts of earlier calls; older ones wait on the family's page.
 MOST_EARLIER = 8
@@ -118,9 +118,12 @@ def afterwards(call: Call, today: date) -> Afterwards | None:
     return Afterwards(
         call=call,
         conversation=conversation,
-        talked=db.session.scalars(
-            select(TalkedAbout).where(TalkedAbout.call_id == call.id).order_by(TalkedAbout.id)
-        ).all(),
+        talked=sorted(
+            db.session.scalars(
+                select(TalkedAbout).where(TalkedAbout.call_id == call.id).order_by(TalkedAbout.id)
+            ),
+            key=lambda row: list(Area).index(row.area),
+        ),
         signposts=_named(select(Signpost.id).where(Signpost.call_id == call.id)),
         requests=db.session.scalars(
             select(SupportRequest).where(SupportRequest.call_id == call.id).order_by(SupportRequest.id)

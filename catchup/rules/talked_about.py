@@ -176,7 +176,7 @@ def told_to(facts: TalkFacts) -> Told:
                 one.category,
                 called[one.child_id] if one.child_id else None,
             )
-            for one in facts.pointed
+            for one in sorted(facts.pointed, key=lambda one: list(Category).index(one.category))
             if one.agreed
             and one.category is not Category.NOTHING
             and (one.child_id is None or one.child_id in own)
@@ -210,7 +210,8 @@ def called_by(children: Sequence[Child], on: date) -> dict[UUID, Called]:
 
 def _about(who: Called, rows: Sequence[Talked]) -> AboutChild:
     def areas(going: Going) -> tuple[Area, ...]:
-        return tuple(row.area for row in rows if row.going is going)
+        found = {row.area for row in rows if row.going is going}
+        return tuple(area for area in Area if area in found)
 
     return AboutChild(who, areas(Going.WELL), areas(Going.SOME_WORRIES), areas(Going.HARD))
 

@@ -26,6 +26,8 @@ from tests.factories.services import a_service
 from tests.factories.staff import sign_in, staff_member
 
 pytestmark = pytest.mark.usefixtures("session")
+# Words and who may read them do not depend on the database.
+ONE = pytest.mark.engine("sqlite")
 SAM = NewParent("Sam Example", (NewPhone("+441632960101"),), "sam@example.com", may_email=True)
 JO = NewParent("Jo Otherby", (NewPhone("+441632960102"),), "jo@example.com")
 
@@ -84,6 +86,7 @@ def of_child(call: Call, name: str, **said: str) -> dict[str, str]:
     return {f"child_{child.id.hex}-{field}": value for field, value in said.items()}
 
 
+@ONE
 def test_what_happens_next_is_said_with_its_days(client: FlaskClient, lead: Staff) -> None:
     group = a_service("Tuesday group", Category.PEERS)
     signpost = {"signposts-0-service": str(group.id), "signposts-0-agreed": "yes"}
@@ -95,6 +98,7 @@ def test_what_happens_next_is_said_with_its_days(client: FlaskClient, lead: Staf
         assert button in page
 
 
+@ONE
 def test_the_text_speaks_to_one_parent_in_plain_words(client: FlaskClient, lead: Staff) -> None:
     family = a_family([a_child(first_name="Ada", born_on=date(2018, 3, 1))], lead=lead, parents=(SAM,))
     call = welcome_call(family)
@@ -130,6 +134,7 @@ def test_the_text_speaks_to_one_parent_in_plain_words(client: FlaskClient, lead:
     )
 
 
+@ONE
 def test_notes_the_need_and_the_concern_are_not_in_the_text(client: FlaskClient, lead: Staff) -> None:
     family = a_family([a_child(first_name="Ada")], lead=lead, parents=(SAM, JO))
     call = welcome_call(family)
@@ -160,12 +165,14 @@ def test_each_parent_has_a_text_of_their_own(client: FlaskClient, lead: Staff) -
     assert made(client, call, "Jo").startswith("Hello Jo,")
 
 
+@ONE
 def test_a_parent_who_has_not_confirmed_is_sent_nothing(client: FlaskClient, lead: Staff) -> None:
     call = talked(client, lead, parents=(SAM, NewParent("Jo Otherby", confirmed=False)))
     assert "For Jo" not in client.get(f"/calls/{call.id}/saved").text
     assert client.get(text_page(call, "Jo")).status_code == 404
 
 
+@ONE
 @pytest.mark.parametrize("act", ["keep", "send"])
 def test_a_text_that_gives_something_away_is_asked_about_and_kept_as_typed(
     client: FlaskClient, lead: Staff, act: str
@@ -187,6 +194,7 @@ def test_a_text_that_gives_something_away_is_asked_about_and_kept_as_typed(
     assert db.session.scalars(select(CallText)).all() == []
 
 
+@ONE
 def test_nothing_of_a_concern_goes_into_either_text(client: FlaskClient, lead: Staff) -> None:
     family = a_family(lead=lead, parents=(SAM,))
     call = welcome_call(family)
@@ -200,6 +208,7 @@ def test_nothing_of_a_concern_goes_into_either_text(client: FlaskClient, lead: S
         assert "Take out what was written of a concern" in refused.text
 
 
+@ONE
 def test_that_there_was_a_concern_is_not_told_to_everybody_who_may_read_the_note(
     app: Flask, client: FlaskClient, lead: Staff
 ) -> None:
@@ -282,6 +291,7 @@ def pauses(family: Family, lead: Staff) -> None:
     families.pause(family, clock.today(), clock.today(), a_viewer(lead))
 
 
+@ONE
 @pytest.mark.parametrize(
     "happens, reason",
     [
@@ -332,6 +342,7 @@ def test_the_note_for_the_case_system_may_be_changed_and_is_made_afresh_until_th
     assert "Words of the call" not in saved
 
 
+@ONE
 def test_the_familys_page_tells_that_the_text_was_sent(client: FlaskClient, lead: Staff) -> None:
     call = talked(client, lead)
     client.post(text_page(call), data={"text": "Hello Sam,", "revision": "0", "act": "send"})
@@ -339,6 +350,7 @@ def test_the_familys_page_tells_that_the_text_was_sent(client: FlaskClient, lead
     assert "Sam was sent what we talked about, by e-mail" in page
 
 
+@ONE
 def test_the_texts_are_for_those_who_may_see_the_family(app: Flask, client: FlaskClient, lead: Staff) -> None:
     call = talked(client, lead)
     stranger = app.test_client()

@@ -14,8 +14,7 @@ from catchup.services import outbox
 LATEST = 24
 WORDS = """Hello {parent},
 
-Thank you for talking with me. It was good to hear how things are. I have written down what we agreed, and
-I’ll ask you about it when we next talk.
+Thank you for talking with me. It was good to hear how things are, and I’ll ask again when we next talk.
 
 If you’d like to talk sooner, just ring me.
 

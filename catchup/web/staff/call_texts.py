@@ -182,13 +182,15 @@ def keep_family_text(call_id: UUID, parent_id: UUID) -> ResponseReturnValue:
 def family_letter(call_id: UUID, parent_id: UUID) -> ResponseReturnValue:
     """The text as a letter to be printed, as it was kept."""
     after, reader = _reader(call_id, parent_id)
-    if reader.kept is None:
+    kept = reader.kept
+    if kept is None:
         return redirect(url_for(".family_text", call_id=call_id, parent_id=parent_id))
     saw(Seen("call_text.print", "call", call_id, after.call.family_id))
     return render_template(
         "staff/call_text_letter.html",
         call=after.call,
         one=_for_parent(after, reader),
+        on=clock.london(kept.text.sent_at).date() if kept.text.sent_at else clock.today(),
         why_not=queries.why_not(after.call.family, clock.today()),
         nav="queue",
     )
@@ -255,9 +257,7 @@ def _note_page(after: Afterwards, form: NoteForm, theirs: Kept | None = None) ->
     return render_template("staff/call_text_note.html", call=call, form=form, theirs_kept=theirs, nav="queue")
 
 
-def _family_page(
-    after: Afterwards, reader: Reader, form: FamilyTextForm, *, conflict: bool = False
-) -> str:
+def _family_page(after: Afterwards, reader: Reader, form: FamilyTextForm, *, conflict: bool = False) -> str:
     call = after.call
     saw(Seen("call_text.view", "call", call.id, call.family_id))
     if conflict and reader.kept:

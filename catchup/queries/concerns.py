@@ -15,12 +15,13 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.base import core
+from catchup.models.call import Call
 from catchup.models.concern import Concern, ConcernAlert, ConcernDecision, ConcernReader
 from catchup.models.council import Council
 from catchup.models.family import Child, Family
 from catchup.models.outbox import Message
 from catchup.models.staff import Staff
-from catchup.queries import directories, families, managers
+from catchup.queries import directories, drafts, families, managers
 from catchup.queries.scope import Viewer, in_scope, not_shut_out
 from catchup.rules import concerns as rule
 from catchup.rules.concerns import Alert
@@ -207,6 +208,12 @@ def recorded_on_call(call_id: UUID) -> datetime | None:
         .order_by(Concern.recorded_at.desc())
         .limit(1)
     )
+
+
+def is_unfinished(call: Call, viewer: Viewer) -> bool:
+    """Whether this person has said on the call's page that there is a concern, and none is recorded yet."""
+    said = any("yes" in draft.fields.get("concern", ()) for draft in drafts.of_call(call, viewer))
+    return said and recorded_on_call(call.id) is None
 
 
 def waiting() -> list[Waiting]:

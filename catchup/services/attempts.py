@@ -12,7 +12,7 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Attempt, Call
 from catchup.models.family import Family, Phone
-from catchup.queries import calls, directories
+from catchup.queries import calls, concerns, directories
 from catchup.queries import contacts as contacts_known
 from catchup.queries.scope import Viewer
 from catchup.rules import attempts, contact
@@ -53,6 +53,7 @@ class Refusal(StrEnum):
     WHEN = "when"
     NO_NUMBER = "no_number"
     NOT_NOW = "not_now"
+    CONCERN = "concern"
 
 
 class AttemptRefusedError(Exception):
@@ -80,6 +81,8 @@ def record_attempt(call: Call, new: NewAttempt, by: Viewer, seen_version: int, n
     phones = calls.usable_phones(call.family)
     _check(call, new, phones, now)
     decision = _decide(call, new, phones, now)
+    if decision.closes and concerns.is_unfinished(call, by):
+        raise AttemptRefusedError(Refusal.CONCERN)
     if not _write(call, new, decision, by, seen_version, now):
         # Somebody was quicker by a moment: a colleague, or this form's own double.
         sent_before = db.session.get(Attempt, new.id)

@@ -19,6 +19,7 @@ from catchup.models.audit import AuditEvent
 from catchup.models.call import Call, Conversation
 from catchup.models.concern import Concern, ConcernDecision, ConcernReader
 from catchup.models.council import Council
+from catchup.models.draft import CallDraft
 from catchup.models.family import Family
 from catchup.models.outbox import Message
 from catchup.models.staff import Staff
@@ -93,6 +94,30 @@ def test_a_call_closes_without_the_facts_again_once_its_concern_is_recorded(
     client.post(address(call), data=data)
     assert db.session.get_one(Conversation, call.id).concern
     assert len(db.session.scalars(select(Concern)).all()) == 1
+
+
+def test_a_call_cannot_be_declined_while_the_concern_said_on_its_page_is_not_recorded(
+    client: FlaskClient, lead: Staff
+) -> None:
+    family = a_family(lead=lead)
+    call = welcome_call(family)
+    db.session.add(
+        CallDraft(
+            id=uuid4(),
+            call_id=call.id,
+            staff_id=lead.id,
+            answers={"fields": {"concern": ["yes"]}, "tries": {}},
+            revision=1,
+            saved_at=clock.real_now(),
+        )
+    )
+    tried = {"outcome": "declined", "version": str(call.version), "attempt_id": str(uuid4())}
+    refused = client.post(f"/calls/{call.id}/attempts", data=tried)
+    assert "record it first" in refused.get_data(as_text=True)
+    a_concern(family, call_id=call.id)
+    assert client.post(f"/calls/{call.id}/attempts", data=tried).status_code == 302
+    db.session.refresh(call)
+    assert call.closed_at is not None
 
 
 @pytest.mark.engine("sqlite")

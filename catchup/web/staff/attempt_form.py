@@ -148,6 +148,9 @@ def sentence(why: Refusal) -> str:
         Refusal.WHICH_NUMBER: _("This number is no longer one of the family’s numbers"),
         Refusal.WHEN: _("Choose a time that is still to come"),
         Refusal.NO_NUMBER: _("There is no number to ring: add one on the family’s page first"),
+        Refusal.CONCERN: _(
+            "You said that there is a concern about safety: record it first, with the red button below"
+        ),
         Refusal.NOT_NOW: _("This is none of their times: tick the box if they asked to be rung now"),
     }[why]
 

@@ -7,12 +7,13 @@ from sqlalchemy import or_, select
 
 from catchup.extensions import db
 from catchup.models.council import Council
+from catchup.models.staff import StaffCouncil
 from catchup.queries import concerns, directories
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One council of the list. ``ours``: it belongs to an agency of the service."""
+    """One council of the list. ``ours``: one of its agency has staff here."""
 
     council: Council
     ours: bool
@@ -25,8 +26,8 @@ class Listed:
 
 
 def listed(words: str, today: date, *, only_unchecked: bool = False) -> list[Listed]:
-    """The councils of today whose name has these words; those of the agencies first, by name."""
-    ours = {code for _agency, code in directories.agency_councils(today)}
+    """The councils of today whose name has these words; one's own agencies' first, by name."""
+    ours = _ours(today)
     rows = db.session.scalars(
         select(Council)
         .where(
@@ -40,6 +41,13 @@ def listed(words: str, today: date, *, only_unchecked: bool = False) -> list[Lis
     if only_unchecked:
         found = [one for one in found if one.needs_checking]
     return sorted(found, key=lambda one: not one.ours)
+
+
+def _ours(today: date) -> set[str]:
+    staffed = set(db.session.scalars(select(StaffCouncil.council_code).distinct()))
+    pairs = directories.agency_councils(today)
+    agencies = {agency for agency, code in pairs if code in staffed}
+    return staffed | {code for agency, code in pairs if agency in agencies}
 
 
 def council(code: str) -> Council | None:

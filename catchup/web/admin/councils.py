@@ -25,7 +25,7 @@ class FrontDoorForm(BaseForm):
 
 @admin.get("/councils")
 def list_councils() -> ResponseReturnValue:
-    """Every council of today, those of the agencies first."""
+    """Every council of today, those of one's own agencies first."""
     words = showable(request.args.get("words", ""))[:100].strip()
     only_unchecked = request.args.get("unchecked") == "yes"
     return render_template(

@@ -279,7 +279,7 @@ class ConcernForm(Form):
     )  # fmt: skip
     referral_made = YesNoField(
         _l("Have you told the council where the child is?"),
-        yes=_l("Yes, by telephone today"),
+        yes=_l("Yes, by telephone"),
         no=_l("No, and a manager agreed that no referral is made"),
         small=True,
     )

@@ -1,4 +1,4 @@
-"""How a family may be reached: numbers as rows, a second parent's own word, and who is asked where none is left."""
+"""How a family may be reached: numbers as rows, a second parent’s word, who is asked where none is left."""
 
 from collections.abc import Callable
 from datetime import date

@@ -13,6 +13,7 @@ from catchup.models.family import OfferedTime
 from catchup.models.staff import Staff
 from catchup.queries import offered_times as queries
 from catchup.queries.scope import Viewer
+from catchup.rules.terms import ClosedAs
 from catchup.services import offered_times
 from catchup.services.offered_times import NotToBeChosenError, TooManyTimesError
 from tests.factories.families import KENT, a_family, a_viewer
@@ -110,7 +111,7 @@ def test_a_time_that_has_come_or_whose_call_is_closed_is_not_chosen(call: Call, 
     with pytest.raises(NotToBeChosenError):
         offered_times.take(one, by, at(10))
     db.session.rollback()
-    call.closed_at, call.closed_as = clock.now(), "cancelled"
+    call.closed_at, call.closed_as = clock.now(), ClosedAs.CANCELLED
     db.session.commit()
     assert queries.shown(call.family, clock.now()) == []
     with pytest.raises(NotToBeChosenError):

@@ -52,3 +52,13 @@ def concern_answers(call: Call, family: Family, **changes: str) -> dict[str, str
     } | changes
     prefixed = {f"concern_facts-{name}": value for name, value in facts.items()}
     return answers(call, concern="yes") | prefixed
+
+
+def concern_page_answers(family: Family, **changes: str) -> dict[str, str]:
+    """What the page of a concern sends: the same facts."""
+    facts = {
+        name.partition("-")[2]: value
+        for name, value in concern_answers(welcome_call(family), family, **changes).items()
+        if name.startswith("concern_facts-")
+    }
+    return {"key": str(uuid4())} | {f"facts-{name}": value for name, value in facts.items()}

@@ -15,13 +15,12 @@ def test_whom_to_ask_is_said_as_one_chooses_and_services_stand_by_distance(
     serve: Callable[..., LiveServer], phone: Page, axe: Callable[[Page], None]
 ) -> None:
     server = serve(CATCHUP_TODAY=TODAY)
-    server.flask("demo", "load", "--families", "24", "--today", TODAY)
+    server.flask("demo", "load", "--families", "30", "--today", TODAY)
     phone.goto(f"{server.url}/queue")
     phone.get_by_role("button", name="as Morgan Eastleaf").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Queue")
 
     phone.goto(f"{server.url}/support")
-    axe(phone)
     phone.get_by_role("main").get_by_role("heading", level=3).get_by_role("link").first.click()
     phone.get_by_role("link", name="Extra support asked for").click()
     phone.get_by_label("For which child?").select_option(index=1)
@@ -42,4 +41,9 @@ def test_whom_to_ask_is_said_as_one_chooses_and_services_stand_by_distance(
     expect(phone.get_by_role("link", name="Penny and Roof")).to_be_visible()
     expect(phone.get_by_role("link", name="Kettle and Crumb")).to_be_hidden()
     assert "ct1" not in phone.url.lower(), "a postcode may be a family's"
+    axe(phone)
+    phone.get_by_role("link", name="Written in, not in the directory").click()
+    phone.get_by_role("link", name="Add it to the directory").first.click()
+    expect(phone.get_by_label("Name")).to_have_value("Biscuit Barn evenings")
+    phone.get_by_text("It is in the directory under another name").click()
     axe(phone)

@@ -13,7 +13,9 @@ from catchup.models.audit import AuditEvent
 from catchup.models.directory import Service
 from catchup.models.signpost import Signpost
 from catchup.models.staff import Staff
+from catchup.queries.directory import Away, Choice
 from catchup.rules.terms import Category
+from catchup.web.staff.service_words import one_line
 from tests.factories.events import a_call, a_signpost, held
 from tests.factories.families import BEXLEY, KENT, SHEFFIELD, a_family
 from tests.factories.services import a_service
@@ -122,6 +124,35 @@ def test_a_service_stands_in_it_once(client: FlaskClient) -> None:
     refused = client.post("/directory/add", data=ENTRY)
     assert refused.status_code == 422
     assert "This is in the directory already" in refused.get_data(as_text=True)
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize(
+    "facts, away, line",
+    [
+        (
+            {"waiting_weeks": 6, "checked_on": date(2026, 5, 26), "venue_postcode": "ME4 4TR"},
+            (Away(4, ()),),
+            "Group X, 4 km, 6 weeks’ wait, bought in, not checked since May",
+        ),
+        (
+            {"own_staff": True, "waiting_weeks": 0, "languages": "Polish", "checked_on": TODAY},
+            (Away(4, ("Ada", "Cara")), Away(32, ("Ben",))),
+            "Group X, Ada and Cara 4 km, Ben 32 km, no wait, Polish, our own staff",
+        ),
+        (
+            {"online": True, "waiting_weeks": 1, "checked_on": date(2025, 12, 1)},
+            (),
+            "Group X, online, 1 week’s wait, bought in, not checked since December 2025",
+        ),
+        ({}, (), "Group X, bought in, never checked"),
+    ],
+)
+def test_where_it_is_picked_a_service_says_what_decides_in_one_line(
+    app: Flask, facts: dict[str, object], away: tuple[Away, ...], line: str
+) -> None:
+    with app.test_request_context():
+        assert one_line(Choice(a_service("Group X", **facts), away), TODAY) == line  # type: ignore[arg-type]  # any
 
 
 def near(client: FlaskClient, **answers: str) -> str:

@@ -24,7 +24,7 @@ from catchup.rules.terms import (
     SupportStep,
 )
 from catchup.services import families, handover_planning, handovers
-from catchup.services.demo import concerns
+from catchup.services.demo import concerns, contact_rules
 from catchup.services.demo.people import KENT, ROTHERHAM
 from catchup.services.demo.population import Invented
 from catchup.services.handover_summaries import Written
@@ -91,6 +91,8 @@ def after_the_calls(made: Made, known: dict[str, Viewer], today: date) -> None:
         if family := by_trap.get(name):
             _hand_over(family, last, lead, manager, today)
     _tell_the_others(today)
+    if family := by_trap.get("hard year"):
+        contact_rules.warn_and_offer(family, lead, manager, today)
 
 
 def _tell_the_others(today: date) -> None:

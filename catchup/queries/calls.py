@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from catchup import clock
 from catchup.extensions import db
@@ -91,16 +91,8 @@ def get(call_id: UUID, viewer: Viewer, today: date) -> Call | None:
         select(Call)
         .join(Family, Family.id == Call.family_id)
         .where(Call.id == call_id, in_scope(viewer, today))
-        .options(
-            joinedload(Call.family).options(
-                selectinload(Family.parents).selectinload(Parent.phones),
-                selectinload(Family.children),
-                selectinload(Family.memberships),
-                selectinload(Family.pauses),
-                selectinload(Family.stops),
-            ),
-            selectinload(Call.attempts),
-        )
+        # The rest comes when it is asked for: what is saved on a call needs little of what its page shows.
+        .options(joinedload(Call.family))
     )
     return db.session.scalars(statement).one_or_none()
 

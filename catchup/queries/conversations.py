@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from uuid import UUID
 
@@ -44,18 +45,34 @@ class NamedSignpost:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prompts:
-    """All that the form of one call is made from."""
+    """All that the form of one call is made from; what only its page shows is read when it is asked for."""
 
     children: Sequence[Child]
     parents: Sequence[Parent]
     households: Sequence[Household]
     earlier: Sequence[NamedSignpost]
     services: Sequence[Choice]
-    support: Sequence[Proposal]
-    front_doors: Sequence[FrontDoor]
-    managers: Sequence[Staff]
+    family_id: UUID
+    councils: Sequence[str]
+    today: date
+
+    @cached_property
+    def support(self) -> Sequence[Proposal]:
+        """Whom to ask for support today, for each living child."""
+        known = {child.id: child for child in facts.children([self.family_id]).get(self.family_id, [])}
+        return support.proposals([known[child.id] for child in self.children], self.today)
+
+    @cached_property
+    def front_doors(self) -> Sequence[FrontDoor]:
+        """Where concerns are told in the councils the children live in."""
+        return concerns.front_doors(self.councils, self.today)
+
+    @cached_property
+    def managers(self) -> Sequence[Staff]:
+        """The managers of the family, by name."""
+        return managers.of_family(self.family_id, self.today)
 
     @property
     def service_groups(self) -> list[tuple[Category, list[Choice]]]:
@@ -97,16 +114,15 @@ def prompts(call: Call, today: date) -> Prompts:
     councils = list(dict.fromkeys(home.council_code for home in homes if home.council_code))
     postcodes = {key: home.address.postcode for key, home in current.items() if home.address}
     places = directory.places_of([(child.first_name, postcodes.get(child.id)) for child in living])
-    facts_of = {child.id: child for child in facts.children([family.id]).get(family.id, [])}
     return Prompts(
         children=living,
         parents=[parent for parent in family.parents if parent.confirmed_at is not None],
         households=_households(homes),
         earlier=_earlier(call),
         services=directory.choices(councils or [family.owning_council], places),
-        support=support.proposals([facts_of[child.id] for child in living], today),
-        front_doors=concerns.front_doors(councils, today),
-        managers=managers.of_family(family.id, today),
+        family_id=family.id,
+        councils=councils,
+        today=today,
     )
 
 

@@ -206,7 +206,8 @@ def _write(
         .returning(Call.id),
         execution_options={"synchronize_session": False},
     ).scalar_one_or_none()
-    db.session.expire(call)
+    # Only what was written: the family need not be read again.
+    db.session.expire(call, list(values))
     return written is not None
 
 

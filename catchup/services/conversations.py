@@ -189,15 +189,12 @@ def _close(call: Call, by: Viewer, now: datetime, council: str | None) -> None:
 
 def _help(call: Call, record: ConversationRecord, family: FamilyFacts, on: date, by: Viewer) -> None:
     """The signposts of last time and of today, and the support asked for."""
-    ids = [result.signpost_id for result in record.results]
-    earlier = {
-        signpost.id: signpost
-        for signpost in db.session.scalars(
-            select(Signpost).where(Signpost.id.in_(ids), Signpost.family_id == call.family_id)
-        )
-    }
-    for result in record.results:
-        signposts.add_result(earlier[result.signpost_id], result.outcome, result.barrier, on, by)
+    if record.results:
+        ids = [result.signpost_id for result in record.results]
+        own = select(Signpost).where(Signpost.id.in_(ids), Signpost.family_id == call.family_id)
+        earlier = {signpost.id: signpost for signpost in db.session.scalars(own)}
+        for result in record.results:
+            signposts.add_result(earlier[result.signpost_id], result.outcome, result.barrier, on, by)
     for signpost in record.signposts:
         signposts.give(call, signpost, family, on, by)
     children = {child.id: child for child in family.children}

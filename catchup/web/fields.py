@@ -5,7 +5,7 @@ An empty answer is ``None``. What was typed is shown again after an error.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar, NamedTuple
 
 import phonenumbers
@@ -230,10 +230,15 @@ class RadiosField(Answer):
         **kwargs: Any,
     ) -> None:
         super().__init__(label, **kwargs)
-        self.options = tuple(options() if callable(options) else options)
+        self._options = options
         self.read = read
         self.inline = inline
         self.small = small
+
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
+        """The answers; found out when first needed, for a form that is sent leaves most lists unopened."""
+        return tuple(self._options() if callable(self._options) else self._options)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         self.data = None
@@ -294,12 +299,15 @@ class CouncilField(RadiosField):
         no_council: str | None = None,
         **kwargs: Any,
     ) -> None:
-        pairs = councils() if councils else _councils_on(clock.today())
-        options = [Option(code, name) for code, name in pairs]
-        if not_sure:
-            options.append(Option(Placing.UNKNOWN.value, not_sure, or_else=True))
-        if no_council:
-            options.append(Option(Placing.NONE.value, no_council, or_else=True))
+        def options() -> list[Option]:
+            pairs = councils() if councils else _councils_on(clock.today())
+            found = [Option(code, name) for code, name in pairs]
+            if not_sure:
+                found.append(Option(Placing.UNKNOWN.value, not_sure, or_else=True))
+            if no_council:
+                found.append(Option(Placing.NONE.value, no_council, or_else=True))
+            return found
+
         super().__init__(label, options, read=_council_or_placing, **kwargs)
         self.blank = ""
         self.typed = ""

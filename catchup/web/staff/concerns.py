@@ -202,7 +202,7 @@ def _record_form(family: Family) -> RecordForm:
     around = queries.around(family, clock.today())
 
     class FamilyRecordForm(RecordForm):
-        facts = FormField(concern_form(around.children, around.managers), "")
+        facts = FormField(concern_form(around.children, lambda: around.managers), "")
 
     form = FamilyRecordForm()
     form.around = around

@@ -289,7 +289,7 @@ def _closing_questions(prompts: Prompts) -> dict[str, Any]:
             small=True,
             missing=_("Say whether there is any concern about safety"),
         ),
-        "concern_facts": FormField(concern_form(prompts.children, prompts.managers), _("The concern")),
+        "concern_facts": FormField(concern_form(prompts.children, lambda: prompts.managers), _("The concern")),
         "signposts": FieldList(
             FormField(signpost_form(prompts)), min_entries=SIGNPOSTS, max_entries=SIGNPOSTS
         ),
@@ -334,8 +334,8 @@ def _what_need_brings() -> dict[StrEnum, str]:
     holidays, policy = directories.holidays(), directories.policy(today)
     high, crisis = (follow_up_for(need, today, holidays, policy) for need in HARD)
     brought: dict[StrEnum, str] = {
-        Need.NONE: _("Nothing more until the next call"),
-        Need.SOME: _("Nothing by itself"),
+        Need.NONE: _("The next call comes as planned"),
+        Need.SOME: _("The next call comes as planned, and what is agreed below"),
     }
     if high:
         brought[Need.HIGH] = _("A follow-up call by %(day)s", day=day(high.due_on))

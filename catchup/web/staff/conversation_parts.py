@@ -359,7 +359,7 @@ class ConcernForm(Form):
         )
 
 
-def concern_form(children: Sequence[Child], managers: Sequence[Staff]) -> type[ConcernForm]:
+def concern_form(children: Sequence[Child], managers: Callable[[], Sequence[Staff]]) -> type[ConcernForm]:
     """The facts of a concern, with a family's children and managers to choose from."""
 
     class FamilyConcernForm(ConcernForm):
@@ -369,7 +369,7 @@ def concern_form(children: Sequence[Child], managers: Sequence[Staff]) -> type[C
         )  # fmt: skip
         agreed_by = SelectField(
             _("Which manager agreed?"),
-            tuple(Option(str(manager.id), manager.name) for manager in managers),
+            lambda: [Option(str(manager.id), manager.name) for manager in managers()],
             read=UUID,
             blank=_("Choose"),
         )

@@ -14,6 +14,7 @@ from catchup.extensions import db
 from catchup.models.base import core
 from catchup.models.call import Conversation
 from catchup.models.concern import Concern, ConcernAlert, ConcernDecision, ConcernReader
+from catchup.models.family import Family
 from catchup.models.staff import Staff
 from catchup.queries import concerns as queries
 from catchup.queries import directories, managers, needs
@@ -47,6 +48,8 @@ def record(family_id: UUID, new: NewConcern, by: Viewer, call_id: UUID | None = 
     facts = new.facts
     if rule.missing(facts) or not new.what.strip():
         raise ValueError("The concern is not complete.")
+    # The same form sent twice at once: the second waits here, and finds the first.
+    db.session.execute(select(Family.id).where(Family.id == family_id).with_for_update())
     there = db.session.get(Concern, new.key) if new.key else None
     if there is not None and (there.family_id, there.recorded_by) == (family_id, by.id):
         return there

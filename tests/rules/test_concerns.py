@@ -108,3 +108,41 @@ def test_the_same_day_ends_at_midnight_in_london(told_at: datetime, same_day: bo
 def test_the_decision_is_chased_the_next_working_day(told_on: date, chase_on: date) -> None:
     easter = {date(2026, 4, 3), date(2026, 4, 6)}
     assert concerns.chase_on(told_on, easter) == chase_on
+
+
+@pytest.mark.parametrize(
+    "minutes, has_manager, has_deputy, steps",
+    [
+        (0, True, True, (Alert.MANAGER,)),
+        (60, True, True, (Alert.MANAGER, Alert.DEPUTY)),
+        (120, True, True, (Alert.MANAGER, Alert.DEPUTY, Alert.EVERY_MANAGER)),
+        (59, True, False, (Alert.MANAGER,)),
+        (60, True, False, (Alert.MANAGER, Alert.EVERY_MANAGER)),
+        (0, False, False, (Alert.EVERY_MANAGER,)),
+        (120, False, False, (Alert.EVERY_MANAGER,)),
+    ],
+)
+def test_a_step_with_nobody_to_tell_gives_way_to_the_next(
+    minutes: int, has_manager: bool, has_deputy: bool, steps: tuple[Alert, ...]
+) -> None:
+    now = HEARD_AT + timedelta(minutes=minutes)
+    due = concerns.alerts_due(HEARD_AT, None, now, Policy(), has_manager=has_manager, has_deputy=has_deputy)
+    assert due == steps
+    assert concerns.alerts_due(HEARD_AT, HEARD_AT, now, Policy()) == ()
+
+
+@pytest.mark.parametrize(
+    "at, by_day",
+    [
+        (datetime(2026, 6, 1, 7, 59, tzinfo=UTC), False),  # 08:59 in London
+        (datetime(2026, 6, 1, 8, 0, tzinfo=UTC), True),
+        (datetime(2026, 6, 1, 15, 59, tzinfo=UTC), True),
+        (datetime(2026, 6, 1, 16, 0, tzinfo=UTC), False),  # 17:00 in London
+        (datetime(2026, 12, 1, 9, 0, tzinfo=UTC), True),
+        (datetime(2026, 12, 1, 8, 59, tzinfo=UTC), False),
+        (datetime(2026, 6, 6, 11, 0, tzinfo=UTC), False),  # a Saturday
+        (datetime(2026, 4, 3, 11, 0, tzinfo=UTC), False),  # Good Friday
+    ],
+)
+def test_the_day_number_is_rung_on_working_days_from_9_to_17(at: datetime, by_day: bool) -> None:
+    assert concerns.rings_by_day(at, {date(2026, 4, 3)}) is by_day

@@ -121,7 +121,7 @@ def see_to_numbers(family: Family, by: Viewer, call_id: UUID | None = None) -> N
             # Nobody's decision: the question has gone away.
             one.decided_at = clock.now()
             audit.record(by, Seen("escalation.settle", "escalation", one.id, family.id))
-    elif not asked:
+    elif not any(one.call is None or one.call.closed_at is None for one in asked):
         escalations.raise_to_manager(
             EscalationKind.NO_NUMBER, family.id, call_id=call_id or _first_open_call(family), by=by
         )

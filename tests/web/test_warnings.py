@@ -15,7 +15,7 @@ from catchup.models.call import Call
 from catchup.models.family import Family, FamilyWarning
 from catchup.models.staff import Staff
 from catchup.queries import warnings as queries
-from catchup.rules.terms import WarningKind
+from catchup.rules.terms import Role, WarningKind
 from catchup.services import warnings as service
 from tests.factories.families import BEXLEY, KENT, a_family, a_viewer
 from tests.factories.staff import sign_in, staff_member
@@ -99,6 +99,19 @@ def test_the_review_is_due_on_its_day(
     due = [found.id for found, _ in queries.due(a_viewer(lead), TODAY)]
     assert due == ([warning.id] if is_due else [])
     assert queries.due(a_viewer(staff_member(councils=(BEXLEY,))), TODAY) == []
+
+
+def test_managers_find_the_warnings_whose_review_is_due_on_their_list(
+    app: Flask, lead: Staff, family: Family
+) -> None:
+    a_warning(family, lead, TODAY)
+    manager = app.test_client()
+    sign_in(manager, staff_member(Role.MANAGER, councils=(KENT,)))
+    page = manager.get("/needs").get_data(as_text=True)
+    assert "Warnings to look at again" in page
+    assert family.name in page
+    (seen,) = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "needs.list"))
+    assert family.id.bytes in (seen.families or b"")
 
 
 def test_a_warning_that_still_holds_is_kept_for_another_year(

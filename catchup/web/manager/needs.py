@@ -11,7 +11,7 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Escalation
 from catchup.queries import concerns as concern_queries
-from catchup.queries import directories, families, needs, registrations
+from catchup.queries import directories, families, needs, registrations, warnings
 from catchup.rules import concerns as rule
 from catchup.rules import registration as registration_rule
 from catchup.rules.terms import EscalationKind
@@ -56,7 +56,8 @@ def list_needs() -> ResponseReturnValue:
     """Concerns first, then the rest by kind, oldest first."""
     now = clock.now()
     found = needs.waiting(viewer(), clock.today())
-    saw_list("needs.list", "family", found.families)
+    unreviewed = warnings.due(viewer(), clock.today())
+    saw_list("needs.list", "family", [*found.families, *(family.id for _warning, family in unreviewed)])
     policy = directories.policy(clock.today())
     told = concern_queries.told(concern for concern, _family in found.concerns)
     late = registrations.late(viewer(), clock.today())
@@ -72,6 +73,7 @@ def list_needs() -> ResponseReturnValue:
         undecided=[
             (concern, family, concern_queries.chase_on(concern)) for concern, family in found.undecided
         ],
+        unreviewed=unreviewed,
         today=clock.today(),
         late=[(one, registration_rule.read(one.answers)) for one in late.shown],
         late_count=late.count,

@@ -4,6 +4,7 @@
 const PAUSE = 1500; // after the last key
 const LONGEST = 8000; // however long somebody goes on typing
 const WAITS = [2, 4, 8, 16, 30, 60]; // seconds between tries when there is no connection
+const SIGNING_IN = 4000; // between looks whether somebody has signed in again
 const SURE = 60_000; // for so long after an answer, the next form may be sent without asking
 const KEEPALIVE = 60_000; // bytes that a page may send while it goes away
 
@@ -56,13 +57,16 @@ function keepWords() {
   window.addEventListener("online", () => reason && save());
   document.addEventListener("session-ending", () => dirty && save());
   window.addEventListener("beforeunload", (event) => {
-    if (dirty && !leaving && (reason || tooLong())) event.preventDefault();
+    if (!dirty || leaving) return;
+    if (reason || tooLong()) event.preventDefault();
+    else save(true); // before the next page is asked for: it may be this one again
   });
 
   function typed(one) {
     if (one === form) talked = true;
     if (!dirty) since = Date.now();
     dirty = true;
+    said.dataset.older = "";
     wait(Math.max(0, Math.min(PAUSE, since + LONGEST - Date.now())));
   }
 
@@ -109,11 +113,13 @@ function keepWords() {
       failures = 0;
       tell(null);
       if (dirty) wait(PAUSE);
+      else delete said.dataset.older;
       return;
     }
     dirty = true;
     tell(problem);
-    if (problem !== "refused") wait(1000 * WAITS[Math.min(failures++, WAITS.length - 1)]);
+    if (problem === "offline") wait(1000 * WAITS[Math.min(failures++, WAITS.length - 1)]);
+    else if (problem !== "refused") wait(SIGNING_IN);
   }
 
   // Why it could not be saved, or null.

@@ -56,11 +56,13 @@ function show(left) {
 
 function ended() {
   clearTimeout(timer);
+  // Signed in again in another tab: the words go.
+  timer = setTimeout(ask, 60_000);
+  // The page of a call says it already, where something there is not saved.
+  if (document.querySelector("#unsaved:not(:empty)")) return;
   stay.hidden = true;
   signIn.href = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
   signIn.hidden = false;
   box.hidden = false;
   words.textContent = box.dataset.ended;
-  // Signed in again in another tab: the words go.
-  timer = setTimeout(ask, 60_000);
 }

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-PATHS = ("nightly", "queue_page")
+PATHS = ("nightly", "queue_page", "save_attempt")
 
 
 def main() -> None:

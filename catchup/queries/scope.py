@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_
@@ -53,6 +54,7 @@ def not_shut_out(viewer: Viewer, family_id: FamilyId = family.c.id) -> ColumnEle
     return ~exists().where(shut_out.c.family_id == family_id, shut_out.c.staff_id == viewer.id)
 
 
+@lru_cache(maxsize=1024)  # writing the condition anew costs more than asking the database
 def in_scope(viewer: Viewer, on: date) -> ColumnElement[bool]:
     """A condition on ``Family``: those the viewer leads, owns by council, placed, or has living in the area.
 

@@ -185,7 +185,7 @@ def _of_lead(shape: _Shape, has_council: bool) -> Prepared:
     return _statement(shape, and_(*owned))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=512)  # a team of sixty, and the few shapes its pages have
 def _of_team(shape: _Shape, viewer: Viewer, today: date, council: str | None) -> Prepared:
     owned: list[ColumnElement[bool]] = [
         exists().where(family.c.id == call.c.family_id, in_scope(viewer, today))

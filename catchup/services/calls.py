@@ -4,17 +4,18 @@ A claim says who is ringing, so that a family is not rung twice. It guards no te
 version does when it is saved.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, case, or_, select, update
 
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call, CallSkip
 from catchup.models.family import Family, Lead
 from catchup.queries import directories, queue, rang_back
-from catchup.queries.queue import View
+from catchup.queries.queue import FIRST, View
 from catchup.queries.scope import Viewer
 from catchup.rules import queue_order
 from catchup.rules.terms import EscalationKind
@@ -31,7 +32,7 @@ def start(call: Call, by: Viewer, now: datetime) -> bool:
 
     Source: service policy R19.
     """
-    return _claim(call.id, by, now)
+    return _claim(call.id, by, now) is not None
 
 
 def start_next(view: View, by: Viewer, now: datetime) -> UUID | None:
@@ -43,27 +44,39 @@ def start_next(view: View, by: Viewer, now: datetime) -> UUID | None:
         waiting = queue.servable(by, view, now)
         if not waiting:
             return None
-        for call_id in waiting:
-            if _claim(call_id, by, now):
-                return call_id
+        if call_id := _claim(_first_free(waiting, by, now), by, now):
+            return call_id
     return None
 
 
-def _claim(call_id: UUID, by: Viewer, now: datetime) -> bool:
+def _first_free(call_ids: Sequence[UUID], by: Viewer, now: datetime) -> ColumnElement[UUID]:
+    """The first of these calls that nobody has, past those that somebody is being given at this moment."""
+    # As many as a page has rows: one text, whatever the number.
+    known = [call_ids[min(place, len(call_ids) - 1)] for place in range(FIRST)]
+    in_order = case(*((Call.id == call_id, place) for place, call_id in enumerate(known)))
+    free = select(Call.id).where(Call.id.in_(known), *_free(by, now)).order_by(in_order).limit(1)
+    return free.with_for_update(skip_locked=True).scalar_subquery()
+
+
+def _claim(call_id: UUID | ColumnElement[UUID], by: Viewer, now: datetime) -> UUID | None:
     """One conditional UPDATE: the database decides who was first, on both engines alike."""
-    until = _until(now)
-    free = or_(Call.claimed_by.is_(None), Call.claimed_by == by.id, Call.claimed_until <= now)
-    family_id = db.session.execute(
+    claimed = db.session.execute(
         update(Call)
-        .where(Call.id == call_id, Call.closed_at.is_(None), free)
-        .values(claimed_by=by.id, claimed_until=until, taken_over_reason=None)
-        .returning(Call.family_id),
+        .where(Call.id == call_id, *_free(by, now))
+        .values(claimed_by=by.id, claimed_until=_until(now), taken_over_reason=None)
+        .returning(Call.id, Call.family_id),
         execution_options={"synchronize_session": False},
-    ).scalar_one_or_none()
-    if family_id is None:
-        return False
-    audit.record(by, Seen("call.start", "call", call_id, family_id))
-    return True
+    ).one_or_none()
+    if claimed is None:
+        return None
+    found: UUID = claimed.id
+    audit.record(by, Seen("call.start", "call", found, claimed.family_id))
+    return found
+
+
+def _free(by: Viewer, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    nobodys = or_(Call.claimed_by.is_(None), Call.claimed_by == by.id, Call.claimed_until <= now)
+    return Call.closed_at.is_(None), nobodys
 
 
 def renew(call: Call, by: Viewer, now: datetime) -> None:

@@ -11,20 +11,24 @@ document.addEventListener("htmx:before:request", (event) => {
   ctx.fetch = (...about) => ask(...about).catch(() => new Response(null, { status: 204 }));
 });
 
-// What is as it was stays untouched, so that nothing is read out twice.
+// What is as it was stays untouched, so that nothing is read out twice. The row somebody is on stays where it is.
+let on = null;
+let stood = 0;
 document.addEventListener("htmx:before:swap", (event) => {
   const { tasks } = event.detail;
+  on = document.querySelector(".cu-row:hover") ?? document.activeElement.closest(".cu-row");
+  stood = on?.getBoundingClientRect().top;
   const news = tasks.filter(({ target, fragment }) => !isAsItWas(target, fragment.firstElementChild));
   tasks.splice(0, tasks.length, ...news);
 });
 
 // A button that is not to be pressed any more goes; whoever was on it is kept in its row.
 document.addEventListener("htmx:after:swap", () => {
-  const on = document.activeElement;
-  const row = on.closest(".cu-row");
-  if (row && getComputedStyle(on).visibility === "hidden") {
-    row.querySelector("h3 a").focus({ preventScroll: true });
+  const focused = document.activeElement;
+  if (focused.closest(".cu-row") && getComputedStyle(focused).visibility === "hidden") {
+    focused.closest(".cu-row").querySelector("h3 a").focus({ preventScroll: true });
   }
+  if (on) window.scrollBy(0, on.getBoundingClientRect().top - stood);
 });
 
 document.addEventListener("htmx:response:error", (event) => {

@@ -1,28 +1,23 @@
 """The queue page: what it says, whom it shows, and starting, giving back, taking over and passing on."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from catchup import clock
-from catchup.database import writing
 from catchup.extensions import db
 from catchup.models.audit import AuditEvent
 from catchup.models.call import Call, Escalation
 from catchup.models.family import Lead
 from catchup.models.staff import Staff
-from catchup.queries.queue import View
-from catchup.queries.scope import Viewer
-from catchup.rules.terms import CallKind, ClosedAs, EscalationKind, Role
-from catchup.services import calls as service
-from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family, a_viewer
+from catchup.rules.terms import CallKind, EscalationKind, Role
+from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family
 from tests.factories.staff import sign_in, staff_member
 from tests.statements import sent_to_sqlite
 
@@ -241,24 +236,3 @@ def test_a_page_takes_nine_statements_however_many_rows(priya: FlaskClient, app:
     with app.app_context(), sent_to_sqlite() as sent:
         priya.get("/queue")
     assert len(sent) <= 9, sent
-
-
-def test_of_many_who_ask_at_once_each_gets_another_call(app: Flask, lead: Staff, release: bool) -> None:
-    team = [a_viewer(staff_member(councils=(KENT,))) for _ in range(20)]
-    for _round in range(100 if release else 2):
-        ids = {an_open_call(lead).id for _ in range(12)}
-        now = clock.now()
-
-        def take(viewer: Viewer, now: datetime = now) -> UUID | None:
-            with app.app_context(), writing():
-                got = service.start_next(View(team=True), viewer, now)
-                db.session.commit()
-                return got
-
-        db.session.commit()
-        with ThreadPoolExecutor(len(team)) as people:
-            got = [call_id for call_id in people.map(take, team) if call_id]
-        assert len(got) == len(ids)
-        assert set(got) == ids
-        db.session.execute(update(Call).values(closed_at=now, closed_as=ClosedAs.CANCELLED))
-        db.session.commit()

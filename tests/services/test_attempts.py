@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from flask import current_app
 from sqlalchemy import func, select
 
 from catchup import clock
@@ -15,8 +16,10 @@ from catchup.models.outbox import Message
 from catchup.models.plan import PlannedCall
 from catchup.models.staff import Staff
 from catchup.queries.scope import Viewer
-from catchup.rules.terms import CallKind, ClosedAs, EscalationKind, Need, Outcome
-from catchup.services import attempts, families, plans
+from catchup.rules import contact
+from catchup.rules.terms import CallKind, Channel, ClosedAs, EscalationKind, Need, Outcome
+from catchup.senders import Mail
+from catchup.services import attempts, families, outbox, plans
 from catchup.services.attempts import AttemptRefusedError, NewAttempt, Refusal
 from catchup.services.conversations import ConflictError
 from catchup.services.families import NewParent, NewPhone
@@ -193,6 +196,24 @@ def test_the_third_attempt_that_counts_sends_a_neutral_message_and_asks_a_manage
     assert (raised(call), call.closed_at, call.not_before) == ([EscalationKind.NOT_REACHED], None, None)
     (message,) = db.session.scalars(select(Message))
     assert (message.template, message.family_id) == ("not_reached", call.family_id)
+
+
+def test_the_neutral_message_is_warm_bare_and_promises_to_stop(by: Viewer) -> None:
+    lead = staff_member(councils=(KENT,), phone="01632 960 001", name="Priya Example")
+    family = a_family(lead=lead, accepted_on=TODAY, phones=(NewPhone("+447700900101", may_text=True),))
+    with current_app.test_request_context():
+        message = outbox.queue(
+            family.id, family.parents[0].id, Channel.TEXT, "not_reached",
+            {"lead_first_name": "Priya", "call_back_number": "01632 960 001"}, "+447700900101", at(),
+        )  # fmt: skip
+        db.session.flush()
+        mail = outbox.open_message(message.id, clock.real_now(), TODAY)
+    assert isinstance(mail, Mail)
+    assert mail.body == (
+        "Hi, it’s Priya from Catch-up. I’ve tried you a few times, nothing urgent. I won’t keep ringing. "
+        "Whenever you’d like a chat: 01632 960 001."
+    )
+    assert contact.forbidden_words(mail.body) == []
 
 
 def test_a_second_try_on_one_day_does_not_count(lead: Staff, by: Viewer) -> None:

@@ -3,33 +3,39 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time, timedelta
-from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from werkzeug.test import TestResponse
 
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.audit import AuditEvent
-from catchup.models.call import Attempt, Call, Escalation
-from catchup.models.concern import Concern
+from catchup.models.call import Attempt, Escalation
 from catchup.models.family import FamilyWarning
 from catchup.models.staff import Staff
-from catchup.rules.terms import CallKind, ClosedAs, ConcernKind, Outcome, WarningKind
+from catchup.rules.terms import ClosedAs, Outcome, WarningKind
 from catchup.services import families
 from catchup.services.families import NewParent, NewPhone
-from tests.factories.families import KENT, MEDWAY, a_child, a_family, a_viewer
+from tests.factories.attempts import (
+    OPEN_PHONE,
+    SHUT_PHONE,
+    TODAY,
+    a_call,
+    form_of,
+    fresh,
+    made,
+    phone_ids,
+    press,
+    text_of,
+)
+from tests.factories.families import KENT, MEDWAY, a_child, a_viewer
 from tests.factories.staff import sign_in, staff_member
 
 pytestmark = pytest.mark.usefixtures("session")
 
-TODAY = date(2026, 6, 11)  # a Thursday
 A_DAY = timedelta(days=1)
-OPEN_PHONE = NewPhone("+447700900101", may_leave_message=True, may_text=True, code_phrase="the parcel came")
-SHUT_PHONE = NewPhone("+441632960102", who_else="her mother")
 
 
 @pytest.fixture(autouse=True)
@@ -54,53 +60,6 @@ def sam(app: Flask) -> FlaskClient:
     client = app.test_client()
     sign_in(client, staff_member(councils=(KENT,), name="Sam Example"))
     return client
-
-
-def a_call(lead: Staff, **facts: object) -> Call:
-    given = {"phones": (OPEN_PHONE, SHUT_PHONE), **facts}
-    family = a_family(given.pop("children", None), lead=lead, accepted_on=TODAY, **given)
-    call = db.session.scalars(select(Call).where(Call.family_id == family.id)).one()
-    call.kind = CallKind.ANNUAL
-    db.session.commit()
-    return call
-
-
-def text_of(response: TestResponse) -> str:
-    return response.get_data(as_text=True)
-
-
-def form_of(response: TestResponse) -> dict[str, str]:
-    """The hidden answers that every button of the page sends."""
-    return hidden(text_of(response))
-
-
-def hidden(html: str) -> dict[str, str]:
-    return {
-        name: re.findall(rf'name="{name}" value="([^"]*)"', html)[0] for name in ("version", "attempt_id")
-    }
-
-
-def press(client: FlaskClient, call: Call, outcome: str, **answers: str) -> TestResponse:
-    address = f"/calls/{call.id}"
-    return client.post(
-        f"{address}/attempts", data={**form_of(client.get(address)), "outcome": outcome, **answers}
-    )
-
-
-def fresh(call: Call) -> Call:
-    db.session.rollback()
-    return db.session.get_one(Call, call.id, populate_existing=True)
-
-
-def made(call: Call) -> list[Attempt]:
-    db.session.rollback()
-    return list(
-        db.session.scalars(select(Attempt).where(Attempt.call_id == call.id).order_by(Attempt.at, Attempt.id))
-    )
-
-
-def phone_ids(call: Call) -> list[UUID]:
-    return [phone.id for phone in call.family.parents[0].phones]
 
 
 def test_the_page_shows_what_one_must_know_before_dialling(priya: FlaskClient, lead: Staff) -> None:
@@ -248,80 +207,6 @@ def test_a_voicemail_has_a_button_only_where_the_number_allows_it(priya: FlaskCl
     assert answer.status_code == 422
     assert "No voicemail may be left on this number" in text_of(answer)
     assert made(call) == []
-
-
-NEVER_NOW = {"3": ["9-12"]}  # a Thursday morning
-
-
-@pytest.mark.parametrize("outcome", ["no_answer", "voicemail", "somebody_else"])
-def test_outside_their_times_a_try_that_reached_nobody_needs_their_asking_for_it(
-    outcome: str, priya: FlaskClient, lead: Staff
-) -> None:
-    call = a_call(lead, never_times=NEVER_NOW)
-    page = text_of(priya.get(f"/calls/{call.id}"))
-    assert "Not on Thursday mornings, they said." in page
-    assert "07700 900101" in page
-    assert "tel:" not in page
-    button = f"voicemail:{phone_ids(call)[0]}" if outcome == "voicemail" else outcome
-    answer = press(priya, call, button, note="Rang twice")
-    assert answer.status_code == 422
-    assert "This is none of their times: tick the box if they asked to be rung now" in text_of(answer)
-    assert "Rang twice" in text_of(answer)
-    assert made(call) == []
-    assert press(priya, call, button, asked_for_now="y").status_code == 302
-    assert len(made(call)) == 1
-
-
-@pytest.mark.parametrize("outcome", ["not_free", "rearranged", "declined", "wrong_number"])
-def test_who_was_reached_has_answered_for_the_time(outcome: str, priya: FlaskClient, lead: Staff) -> None:
-    call = a_call(lead, never_times=NEVER_NOW)
-    button = f"wrong_number:{phone_ids(call)[0]}" if outcome == "wrong_number" else outcome
-    when = {"day": "2026-06-12", "time": "14:30"} if outcome == "rearranged" else {}
-    assert press(priya, call, button, **when).status_code == 302
-
-
-@pytest.mark.parametrize("because", ["promised for now", "asked for", "a concern"])
-def test_a_family_that_waits_for_the_call_is_rung_outside_its_times(
-    because: str, priya: FlaskClient, lead: Staff
-) -> None:
-    call = a_call(lead, never_times=NEVER_NOW)
-    if because == "promised for now":
-        call.promised_at = clock.now()
-    elif because == "asked for":
-        call.kind = CallKind.REQUESTED
-    else:
-        db.session.add(
-            Concern(
-                family_id=call.family_id, kind=ConcernKind.OTHER, what="Heard", where_child_is="At home",
-                no_referral_reason="Told already", agreed_by=lead.id,
-                recorded_at=clock.now(), recorded_by=lead.id,
-            )
-        )  # fmt: skip
-    page = text_of(priya.get(f"/calls/{call.id}"))
-    assert "tel:+447700900101" in page
-    assert "They asked to be rung at this time" not in page
-    assert press(priya, call, "no_answer").status_code == 302
-
-
-def test_a_promise_opens_the_line_at_its_minute_and_not_before(priya: FlaskClient, lead: Staff) -> None:
-    winter = date(2026, 11, 26)  # a Thursday
-    clock.move_to(winter)
-    call = a_call(lead, never_times=NEVER_NOW)
-    call.promised_at = clock.instant(winter, time(10, 45))
-    for at, opens in ((time(10, 44), False), (time(10, 45), True)):
-        clock.begin_at(at)
-        assert ("tel:" in text_of(priya.get(f"/calls/{call.id}"))) is opens
-        assert ("Call back now" in text_of(priya.get("/queue"))) is opens
-
-
-@pytest.mark.parametrize("adjustment, may", [("interpreter", False), ("written", True)])
-def test_without_a_number_a_try_is_only_for_those_who_chose_to_write(
-    adjustment: str, may: bool, priya: FlaskClient, lead: Staff
-) -> None:
-    call = a_call(lead, phones=(), adjustments=(adjustment,))
-    page = text_of(priya.get(f"/calls/{call.id}"))
-    assert ("There is no number to ring." in page) is not may
-    assert press(priya, call, "no_answer").status_code == (302 if may else 422)
 
 
 @pytest.mark.parametrize("outcome", ["", "completed", "nothing", "no_answer:x"])

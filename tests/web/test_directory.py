@@ -239,6 +239,7 @@ def test_what_is_there_under_another_name_is_linked_to_it(client: FlaskClient, w
     nothing = client.post(path, data={})
     assert nothing.status_code == 422
     assert "Choose the service in the directory" in nothing.get_data(as_text=True)
+    assert 'value="Coffee morning"' in nothing.get_data(as_text=True)
     client.post(path, data={"known-service": str(there.id)})
     db.session.refresh(signpost)
     assert signpost.service_id == there.id

@@ -59,8 +59,7 @@ def _directory(form: SearchForm) -> str:
 def add_service() -> ResponseReturnValue:
     """Add a service; one that was written in on calls takes their signposts along."""
     waiting = _written_in(request.args.get("written_in", ""))
-    start = {"name": waiting[0].written_in, "category": waiting[0].category} if waiting else None
-    form = forms.service_form(start=start)
+    form = forms.service_form(start=_start(waiting))
     if form.validate_on_submit():
         made = service.add(form.facts(), viewer())
         signposts.link(waiting, made, viewer())
@@ -76,8 +75,7 @@ def link_written_in(signpost_id: UUID) -> ResponseReturnValue:
     waiting = _written_in(str(signpost_id))
     form = forms.link_form(queries.of_category(waiting[0].category))
     if not form.validate_on_submit():
-        start = {"name": waiting[0].written_in, "category": waiting[0].category}
-        return _add_page(forms.service_form(start=start), waiting, form), 422
+        return _add_page(forms.service_form(start=_start(waiting), as_new=True), waiting, form), 422
     known = _service(form.service.data)
     signposts.link(waiting, known, viewer())
     db.session.commit()
@@ -97,6 +95,11 @@ def _add_page(form: forms.ServiceForm, waiting: list[Signpost], link: forms.Link
         title=_("Add a service"),
         nav="directory",
     )
+
+
+def _start(waiting: list[Signpost]) -> dict[str, object]:
+    """What is known of a service that was written in."""
+    return {"name": waiting[0].written_in, "category": waiting[0].category} if waiting else {}
 
 
 def _written_in(signpost_id: str) -> list[Signpost]:

@@ -163,10 +163,13 @@ class ServiceForm(BaseForm):
         )
 
 
-def service_form(known: Service | None = None, start: dict[str, Any] | None = None) -> ServiceForm:
+def service_form(
+    known: Service | None = None, start: dict[str, Any] | None = None, *, as_new: bool = False
+) -> ServiceForm:
     """The form with the councils that have staff here, and those the service is for already.
 
-    ``start``: what is known of a service that is to be added.
+    ``start``: what is known of a service that is to be added. ``as_new``: the request at hand sends another
+    form of the page.
     """
     theirs = [link.council_code for link in known.councils] if known else []
     names = directories.councils()
@@ -180,7 +183,8 @@ def service_form(known: Service | None = None, start: dict[str, Any] | None = No
             hint=_("Leave all empty if it is for everybody"),
         )
 
-    form = DirectoryForm(data=_data(known, theirs) if known else start)
+    data = _data(known, theirs) if known else start
+    form = DirectoryForm(formdata=None, data=data) if as_new else DirectoryForm(data=data)
     form.known = known
     return form
 

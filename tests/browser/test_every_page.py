@@ -18,7 +18,7 @@ from tests.servers import LiveServer
 TODAY = "2026-11-23"
 LINK = re.compile(r'<a [^>]*?href="(/[^"]*)"')
 # How many pages of a kind are read for what they link to; of the others one is enough.
-READ = Counter({"staff.family": 25, "staff.handover": 12})
+READ = Counter({"staff.family": 25, "staff.handover": 12, "staff.family_text": 12})
 PUBLIC = (
     *("/", "/join", "/join/not-yet", "/who-supports-us", "/accessibility", "/privacy", "/contact"),
     "/sign-in",
@@ -29,6 +29,7 @@ ELSEWHERE = {
         "no page for people",
     ),
     **dict.fromkeys(("account.start", "admin.home", "public.join"), "leads straight to another page"),
+    "staff.show_queue_changes": "pieces of the queue's page: test_queue.py",
     **dict.fromkeys(
         (
             "security.change_password",

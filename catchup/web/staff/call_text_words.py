@@ -93,8 +93,8 @@ def compose(told: Told, to: str, by: str, number: str | None) -> str:
     parts = [
         _("Hello %(name)s,", name=to),
         _(
-            "Thank you for talking with me on %(day)s. This is what I took from it. If I got something wrong, "
-            "please tell me.",
+            "Thank you for talking with me on %(day)s. This is what I took from it. "
+            "If I got something wrong, please tell me.",
             day=day(told.on),
         ),
         *(_about(child) for child in told.children),

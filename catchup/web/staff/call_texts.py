@@ -1,4 +1,4 @@
-"""After the call: what happens next, the note for the case system, and what we talked about for the family."""
+"""After the call: what happens next, the note for the case system, and what the family is sent."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -358,6 +358,31 @@ def test_somebody_shut_out_finds_no_call(app: Flask, lead: Staff) -> None:
     assert visitor.post(address(call), data=answers(call)).status_code == 404
 
 
+def test_save_and_next_claims_the_next_call_and_leads_back_to_what_was_saved(
+    client: FlaskClient, lead: Staff
+) -> None:
+    call, waiting = (welcome_call(a_family(lead=lead)) for _ in range(2))
+    shown = client.post(address(call), data=answers(call, then="next"), follow_redirects=True)
+    assert shown.request.path == f"/calls/{waiting.id}"
+    assert f'href="/calls/{call.id}/saved"' in shown.get_data(as_text=True)
+    db.session.refresh(waiting)
+    assert waiting.claimed_by == lead.id
+    assert f"/calls/{call.id}/saved" not in client.get(f"/calls/{waiting.id}").get_data(as_text=True)
+
+
+def test_save_and_next_after_the_last_call_shows_what_happens_next(client: FlaskClient, lead: Staff) -> None:
+    call = welcome_call(a_family(lead=lead))
+    shown = client.post(address(call), data=answers(call, then="next"), follow_redirects=True)
+    assert shown.request.path == f"/calls/{call.id}/saved"
+    assert "There is nobody else to call at the moment." in shown.get_data(as_text=True)
+
+
+def test_each_need_says_what_it_sets_off_and_by_when(client: FlaskClient, lead: Staff) -> None:
+    page = client.get(f"/calls/{welcome_call(a_family(lead=lead)).id}").get_data(as_text=True)
+    assert "A follow-up call by 14 August 2024" in page
+    assert "A follow-up call by 10 July 2024, and a manager is told now" in page
+
+
 def _hidden(page: str) -> dict[str, Any]:
     """The hidden fields of the page's own form."""
     form = page.split("<main")[1].split("</form>")[0]

@@ -282,7 +282,9 @@ def test_the_session_stays_ended_and_nothing_else_is_done_in_it(
     assert call.claimed_by is None
 
 
-@pytest.mark.parametrize("why", ["revoked", "token", "scope", "disabled", "days ago", "half signed in"])
+@pytest.mark.parametrize(
+    "why", ["revoked", "token", "somebody's token", "scope", "disabled", "days ago", "half signed in"]
+)
 def test_nothing_is_kept_of_a_session_that_was(
     client: FlaskClient, call: Call, lead: Staff, why: str
 ) -> None:
@@ -292,6 +294,10 @@ def test_nothing_is_kept_of_a_session_that_was(
                 db.session.execute(delete(StaffSession))
             case "token":
                 token = token[:-4] + "AAAA"
+            case "somebody's token":
+                other = client.application.test_client()
+                sign_in(other, staff_member(councils=(KENT,)))
+                token = token_of(other.get(f"/calls/{call.id}"))
             case "scope":
                 families.shut_out(call.family, lead.id, a_viewer(lead))
             case "disabled":

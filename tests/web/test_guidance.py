@@ -1,4 +1,4 @@
-"""Guidance beside the questions: there until its reader knows it, gone for that reader alone, and back again."""
+"""Guidance beside the questions: there until its reader knows it, gone for them alone, and back again."""
 
 from datetime import date
 

@@ -289,7 +289,9 @@ def _closing_questions(prompts: Prompts) -> dict[str, Any]:
             small=True,
             missing=_("Say whether there is any concern about safety"),
         ),
-        "concern_facts": FormField(concern_form(prompts.children, lambda: prompts.managers), _("The concern")),
+        "concern_facts": FormField(
+            concern_form(prompts.children, lambda: prompts.managers), _("The concern")
+        ),
         "signposts": FieldList(
             FormField(signpost_form(prompts)), min_entries=SIGNPOSTS, max_entries=SIGNPOSTS
         ),

@@ -71,7 +71,7 @@ def recorded_at_once(caller: Visit) -> None:
     caller.choose("A child at risk")
     caller.fill("What did you hear?", "Something invented that was heard.")
     caller.choose("Yes, by telephone")
-    caller.on("Record the concern")  # the facts are missing: each is named
+    page.get_by_label("Where is the child now?").press("Enter")  # the facts are missing: each is named
     expect(page.get_by_role("link", name="Say whom you told")).to_be_visible()
     child = page.get_by_label("Which child?")
     child.select_option(index=1)

@@ -275,7 +275,7 @@ def test_a_send_pressed_after_the_parent_took_the_address_back_sends_nothing(
     refused = client.post(text_page(call), data={"text": "Hello Sam,", "revision": "0", "act": "send"})
     assert refused.status_code == 409
     assert shown(refused.text) == "Hello Sam,"
-    assert "goes as a letter" in refused.text
+    assert "no longer takes e-mail at that address, so nothing was sent." in refused.text
     assert messages() == []
 
 

@@ -13,7 +13,6 @@ from wtforms.validators import ValidationError
 
 from catchup import clock
 from catchup.extensions import db
-from catchup.models.call import Call
 from catchup.models.family import Parent
 from catchup.queries import call_texts as queries
 from catchup.queries import conversations
@@ -269,6 +268,7 @@ def _family_page(after: Afterwards, reader: Reader, form: FamilyTextForm, *, con
         one=_for_parent(after, reader),
         form=form,
         conflict=conflict,
+        sending=request.form.get("act") == "send",
         notes=_notes(after, reader),
         why_not=in_words.why_not(why) if why else None,
         nav="queue",

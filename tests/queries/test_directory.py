@@ -31,6 +31,7 @@ def _councils(session: object) -> None:
     the_councils()
 
 
+@pytest.mark.engine("sqlite")
 @pytest.mark.parametrize(
     "venue, home, km",
     [
@@ -56,6 +57,7 @@ def test_the_nearest_to_any_of_the_homes_stands_first_in_its_category() -> None:
     assert found[1].away == (Away(22, ("Ada",)), Away(28, ("Ben",)))
 
 
+@pytest.mark.engine("sqlite")
 @pytest.mark.parametrize(
     "homes, places",
     [

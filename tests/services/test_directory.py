@@ -12,7 +12,7 @@ from catchup.postcodes import Kind, default_directory
 from catchup.queries import directory as queries
 from catchup.rules.terms import Category
 from catchup.services import directory, directory_rows
-from catchup.services.demo.directory import SEED, WRITTEN_ON, add_services
+from catchup.services.demo.directory import WRITTEN_ON, add_services
 from catchup.services.demo.people import SOUTH_EAST, SOUTH_YORKSHIRE
 from tests.factories.families import BARNSLEY, KENT, the_councils
 from tests.factories.services import a_service
@@ -126,4 +126,3 @@ def test_their_venues_lie_where_they_serve_and_their_numbers_are_nobodys() -> No
             assert place.kind is Kind.COUNCIL
             assert place.council in {link.council_code for link in service.councils}, service.name
         assert "01632 960 " in str(service.contact) or str(service.contact).endswith("@example.com")
-    assert SEED.read_text(encoding="utf-8").isprintable() is False  # it has lines

@@ -38,6 +38,7 @@ def test_results_are_added_and_what_was_known_before_stays(signpost: Signpost) -
     ]
 
 
+@pytest.mark.engine("sqlite")
 @pytest.mark.parametrize(
     "outcome, barrier",
     [

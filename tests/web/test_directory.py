@@ -172,6 +172,7 @@ def test_near_a_postcode_the_nearest_stands_first(client: FlaskClient) -> None:
     assert "C helpline" in within
 
 
+@pytest.mark.engine("sqlite")
 @pytest.mark.parametrize(
     "postcode, sentence",
     [("here", "Enter a full UK postcode"), ("ZZ1 1ZZ", "We do not know where that postcode is")],
@@ -188,6 +189,7 @@ def test_a_postcode_without_a_place_is_said_beside_its_box(
     assert "Example group" in page
 
 
+@pytest.mark.engine("sqlite")
 def test_a_postcode_in_the_address_is_not_looked_at(client: FlaskClient) -> None:
     a_service(venue_postcode="ME4 4TR")
     assert "13 km" not in shown(client, "?near=ME14+1XX")

@@ -81,6 +81,7 @@ def test_before_it_is_kept_the_page_says_whom_to_ask_and_why(client: FlaskClient
     assert "The therapy fund pays up to £3,000 for a child until 31 March 2027." in page
 
 
+@pytest.mark.engine("sqlite")
 @pytest.mark.parametrize("day, council", [(LAST_DAY, "Kent"), (NEXT_DAY, "Medway")])
 def test_the_councils_of_another_day_are_shown_and_nothing_is_kept(
     client: FlaskClient, lead: Staff, day: date, council: str
@@ -127,6 +128,7 @@ def test_children_with_the_same_answers_stand_together(lead: Staff) -> None:
 # Steps
 
 
+@pytest.mark.engine("sqlite")
 @pytest.mark.parametrize(
     "what, day, sentence",
     [
@@ -195,6 +197,7 @@ def test_own_requests_are_those_of_families_one_rings(client: FlaskClient, lead:
     assert "Sam Example" in team
 
 
+@pytest.mark.engine("sqlite")
 def test_a_manager_begins_with_the_team(app: Flask, lead: Staff) -> None:
     family = handed_over(lead)
     asked(family)
@@ -251,6 +254,7 @@ def test_a_page_holds_fifty_and_leads_to_the_next(
     assert shown(client, f"/support?view=mine{link}").count('class="cu-row"') == 1
 
 
+@pytest.mark.engine("sqlite")
 def test_a_stopped_family_is_marked(client: FlaskClient, lead: Staff) -> None:
     family = handed_over(lead)
     asked(family)

@@ -21,7 +21,7 @@ QUIET = [
 OpenPage = Callable[..., Page]
 
 
-def _chromium() -> str:
+def chromium_path() -> str:
     named = os.environ.get("CATCHUP_CHROMIUM")
     for name in [named] if named else ["chromium", "chromium-browser", "google-chrome"]:
         if path := shutil.which(name):
@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
     """One Chromium for all tests; each has its own cookies by ``open_page``."""
     arguments = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=_chromium(), args=arguments)
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
         yield chromium
         chromium.close()
 

@@ -37,7 +37,10 @@ class Email:
 
 
 def add_phone(parent: Parent, new: NewPhone, by: Viewer) -> Phone:
-    """Another number of a parent, after those there are."""
+    """Another number of a parent, after those there are; one they have already gets the rules given now."""
+    for phone in parent.phones:
+        if phone.superseded_at is None and phone.number == new.number:
+            return replace_phone(phone, new, by)
     position = max((phone.position for phone in parent.phones), default=-1) + 1
     phone = _put(parent, new, position)
     _changed(parent.family, "phone.add", phone.id, by)

@@ -14,7 +14,13 @@ from catchup.services.audit import Seen
 def add(
     family: Family, kind: WarningKind, text: str, agreed_by: str, review_on: date, by: Viewer
 ) -> FamilyWarning:
-    """Keep a warning that ``agreed_by`` has agreed to, until it is looked at again on ``review_on``."""
+    """Keep a warning that ``agreed_by`` has agreed to, until it is looked at again on ``review_on``.
+
+    The same form sent twice is one warning.
+    """
+    for known in family.warnings:
+        if known.ended_at is None and (known.kind, known.text) == (kind, text):
+            return known
     warning = FamilyWarning(
         kind=kind,
         text=text,

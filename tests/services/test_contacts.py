@@ -83,6 +83,14 @@ def test_a_number_is_superseded_and_not_overwritten(lead: Staff, by: Viewer) -> 
     assert "phone.replace" in actions(family)
 
 
+def test_a_number_added_twice_is_one_with_the_later_rules(lead: Staff, by: Viewer) -> None:
+    parent = family_of(lead, ONE).parents[0]
+    contacts.add_phone(parent, OTHER, by)
+    contacts.add_phone(parent, NewPhone(OTHER.number, may_text=True), by)
+    current = [(phone.number, phone.may_text) for phone in parent.phones if phone.superseded_at is None]
+    assert current == [(ONE.number, True), (OTHER.number, True)]
+
+
 def test_the_second_to_change_one_number_learns_of_the_first(lead: Staff, by: Viewer) -> None:
     phone = phone_of(family_of(lead, ONE))
     contacts.replace_phone(phone, OTHER, by)

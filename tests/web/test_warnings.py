@@ -90,6 +90,11 @@ def test_a_warning_that_is_not_whole_is_asked_again(
     assert db.session.scalars(select(FamilyWarning)).all() == []
 
 
+def test_the_same_form_sent_twice_is_one_warning(lead: Staff, family: Family) -> None:
+    assert a_warning(family, lead, TODAY) is a_warning(family, lead, TODAY)
+    assert len(db.session.scalars(select(FamilyWarning)).all()) == 1
+
+
 @pytest.mark.parametrize("days, is_due", [(1, False), (0, True), (-1, True)])
 def test_the_review_is_due_on_its_day(
     days: int, is_due: bool, client: FlaskClient, lead: Staff, family: Family

@@ -66,6 +66,7 @@ function keepWords() {
     if (one === form) talked = true;
     if (!dirty) since = Date.now();
     dirty = true;
+    leaving = false;
     said.dataset.older = "";
     wait(Math.max(0, Math.min(PAUSE, since + LONGEST - Date.now())));
   }

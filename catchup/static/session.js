@@ -58,8 +58,9 @@ function ended() {
   clearTimeout(timer);
   // Signed in again in another tab: the words go.
   timer = setTimeout(ask, 60_000);
-  // The page of a call says it already, where something there is not saved.
-  if (document.querySelector("#unsaved:not(:empty)")) return;
+  // Some pages say it themselves: a call with something unsaved, the queue.
+  const links = document.querySelectorAll('[role="alert"] a[href^="/sign-in"]');
+  if ([...links].some((link) => link.checkVisibility())) return;
   stay.hidden = true;
   signIn.href = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
   signIn.hidden = false;

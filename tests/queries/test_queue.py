@@ -254,9 +254,7 @@ def test_a_section_is_counted_to_its_end_and_read_on_from_any_place(lead: Staff)
 @pytest.mark.parametrize(
     "view, index", [(MINE, "ix_call_open_lead"), (TEAM, "ix_call_open_due")], ids=["mine", "team"]
 )
-def test_sqlite_reads_the_queue_off_the_index_of_open_calls(
-    view: View, index: str, lead: Staff
-) -> None:
+def test_sqlite_reads_the_queue_off_the_index_of_open_calls(view: View, index: str, lead: Staff) -> None:
     an_open_call(lead)
     viewer = a_viewer(lead)
     with sent_to_sqlite() as sent:

@@ -107,10 +107,31 @@ def test_what_others_do_shows_in_the_rows_and_moves_none(
     assert priya.evaluate(TOPS) == stood
     axe(priya)
 
+    somebody_rings_back(morgan, server, axe)
+
     priya.context.clear_cookies()
     priya.clock.run_for(15_000)
     expect(priya.get_by_role("alert")).to_contain_text("You have been signed out. Sign in again")
     assert priya.evaluate(TOPS) == stood
+
+
+def somebody_rings_back(page: Page, server: LiveServer, axe: Callable[[Page], None]) -> None:
+    page.goto(f"{server.url}/queue")
+    page.get_by_role("link", name="They rang us back").click()
+    page.get_by_label("Find a family").fill("a")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("heading", name="Found")).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="Open a new call").first.click()
+    expect(page.get_by_text("Yours until")).to_be_visible()
+    page.get_by_text("Skip for today").click()
+    page.get_by_role("button", name="Skip", exact=True).click()
+    expect(page.get_by_role("link", name="Say why you are skipping this call")).to_be_visible()
+    axe(page)
+    page.get_by_label("Why are you skipping this call?").fill("They will ring again at four")
+    page.get_by_role("button", name="Skip", exact=True).click()
+    expect(page.get_by_text("You are not given that call again before")).to_be_visible()
+    axe(page)
 
 
 def tab_to(page: Page, label: str) -> None:

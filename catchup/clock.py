@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 
-_moved_by = timedelta(0)  # whole days
+_moved_by = timedelta(0)
 _hour_moved_by = timedelta(0)
 
 
@@ -39,14 +39,18 @@ def instant(on: date, at: time) -> datetime:
 
 
 def move_to(on: date | None) -> None:
-    """Move the service's day to ``on`` (None: back to the real one). For demos; the caller checks that."""
+    """Move the service's day to ``on``, the hour on the wall staying (None: back to the real day).
+
+    For demos; the caller checks that.
+    """
     global _moved_by
+    here = london(real_now() + _hour_moved_by)
     # One assignment: another thread may be asking for the day meanwhile.
-    _moved_by = timedelta(0) if on is None else on - london(real_now() + _hour_moved_by).date()
+    _moved_by = timedelta(0) if on is None else instant(on, here.time()) - here.astimezone(UTC)
 
 
 def begin_at(at: time | None) -> None:
     """Let it be ``at`` in London now, and go on from there; None: the real hour. The day stays what it is."""
     global _hour_moved_by
-    here = london(real_now())
-    _hour_moved_by = timedelta(0) if at is None else datetime.combine(here.date(), at, LONDON) - here
+    real = real_now()
+    _hour_moved_by = timedelta(0) if at is None else instant(london(real).date(), at) - real

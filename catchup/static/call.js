@@ -37,6 +37,7 @@ function keepWords() {
   let heard = Date.now(); // when the service last answered
   let since = 0; // when the oldest unsent key was pressed
   let leaving = false;
+  let number = Number(form.elements.number.value);
   let later;
 
   form.elements.tab.value ||= crypto.randomUUID();
@@ -91,8 +92,14 @@ function keepWords() {
     }
     sent.set("who", form.dataset.who);
     sent.set("talked", talked ? "1" : "");
-    sent.set("number", Date.now());
+    sent.set("number", next());
     return sent;
+  }
+
+  // Later is higher, though the clock of this computer be put back.
+  function next() {
+    number = Math.max(number + 1, Date.now());
+    return number;
   }
 
   function tooLong() {
@@ -191,7 +198,7 @@ function keepWords() {
   // without connection ends on a page of the browser's own.
   function leave(event) {
     const { submitter, currentTarget } = event;
-    form.elements.number.value = Date.now();
+    form.elements.number.value = next();
     if (leaving || (!reason && Date.now() - heard < SURE && navigator.onLine)) {
       leaving = true;
       return;

@@ -240,6 +240,7 @@ def make(
         form_token = HiddenField(default=lambda: str(uuid4()))
         draft_revision = HiddenField()
         tab = HiddenField()
+        number = HiddenField()
         free_to_talk = YesNoField(
             _("Is now a good time? Can anyone hear?"),
             yes=_("Free to talk"),

@@ -1,6 +1,7 @@
 """The page of a call while it is written: nothing that happens to page, line or session costs a word."""
 
 import re
+import signal
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -132,7 +133,7 @@ def the_session_ended(page: Page, database: str, axe: Look) -> None:
 
 def the_server_was_away(page: Page, server: LiveServer, axe: Look) -> None:
     web = server.programs[0]
-    web.stop()
+    web.stop(signal.SIGINT)  # at once
     write(page, LONG + "while nobody listened")
     says(page, "Not saved: no connection.")
     axe(page)

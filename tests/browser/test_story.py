@@ -1,7 +1,7 @@
 """The whole story of one family, told by the people in it: three years in one test.
 
 Two children joined in June 2024. Kent placed Ada, so Medway, where she lives, takes over on 11 June 2027;
-nobody placed Ben, so he is Medway's from the start. Only the service's days move; the hour is the real one.
+nobody placed Ben, so he is Medway's from the start. They are to be rung in the evening, which it always is here.
 """
 
 import json
@@ -109,7 +109,7 @@ def reported(server: LiveServer, name: str, year: str) -> dict[str, str]:
 @pytest.fixture
 def server(serve: Callable[..., LiveServer], tmp_path: Path) -> LiveServer:
     """A demo that knows the councils, one service, and the orders of two families."""
-    server = serve(CATCHUP_TODAY=JOINED.isoformat())
+    server = serve(CATCHUP_TODAY=f"{JOINED}T17:30")
     server.flask("councils", "import", str(COUNCILS))
     for what, text in (("directory", SERVICES), ("orders", ORDERS)):
         (tmp_path / f"{what}.csv").write_text(text, encoding="utf-8")
@@ -193,7 +193,7 @@ def talk_and_point_to_help(lead: Worker) -> None:
     request.get_by_label("For which child?").select_option(label="Ada")
     lead.on("Save and finish")
     lead.sees("Next call due 10 June 2026")
-    lead.sees(f"We will ask about {GROUP} then.")
+    lead.sees(f"We will ask about {GROUP} on 10 June 2026")
     lead.sees("Therapy fund application: Kent is to be asked.")
 
 

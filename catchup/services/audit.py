@@ -59,7 +59,7 @@ def record(viewer: Viewer | None, *seen: Seen) -> None:
     at = clock.real_now()
     staff_id = viewer.id if viewer else None
     key = current_app.config["CATCHUP"].audit_key
-    db.session.connection().execute(_INSERT, [_row(key, at, staff_id, one) for one in seen])
+    db.session.execute(_INSERT, [_row(key, at, staff_id, one) for one in seen])
 
 
 def _row(key: bytes, at: datetime, staff_id: UUID | None, seen: Seen) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The whole story of one family, told by the people in it: three years in one test.
 
 Two children joined in June 2024. Kent placed Ada, so Medway, where she lives, takes over on 11 June 2027;
-nobody placed Ben, so he is Medway's from the start. They are to be rung in the evening, which it always is here.
+nobody placed Ben, so he is Medway's from the start. They are to be rung in the evening, which it always is.
 """
 
 import json

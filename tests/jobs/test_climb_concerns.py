@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -10,12 +11,14 @@ from sqlalchemy import select
 from catchup import clock, create_app
 from catchup.extensions import db
 from catchup.jobs import JOBS, runner
+from catchup.models.call import Call, Escalation
 from catchup.models.concern import Concern, ConcernAlert
+from catchup.models.draft import CallDraft
 from catchup.models.outbox import Message
 from catchup.models.staff import Deputy, Staff
 from catchup.rules.concerns import Alert
 from catchup.rules.terms import Role
-from catchup.services import concerns, families, leases
+from catchup.services import concerns, escalations, families, leases
 from config import Settings
 from tests.factories.concerns import a_concern
 from tests.factories.families import BARNSLEY, BEXLEY, KENT, a_family, a_viewer
@@ -28,11 +31,7 @@ def climb(minutes: float, concern: Concern) -> dict[str, int]:
     """Do the job as it finds things so many minutes after the concern was recorded."""
     concern.recorded_at = clock.now() - timedelta(minutes=minutes)
     db.session.commit()
-    turn = runner.begin_turn(leases.new_holder())
-    assert turn is not None
-    counts = turn.run(JOBS["climb-concerns"], clock.today(), [])
-    turn.end()
-    return counts.created
+    return tick()
 
 
 def told() -> list[tuple[str, str]]:
@@ -181,3 +180,49 @@ def test_four_processes_at_once_send_each_message_once(env: dict[str, str]) -> N
     assert len(told()) == 3 * 3 + 3
     alerts = db.session.scalars(select(ConcernAlert.alert)).all()
     assert sorted(alert.value for alert in alerts) == ["deputy"] * 3 + ["manager"] * 3
+
+
+@pytest.mark.parametrize("minutes, asked", [(59, {}), (61, {"asked": 1})])
+def test_a_concern_said_to_be_there_and_not_recorded_is_asked_about_once(
+    kent: Staff, minutes: int, asked: dict[str, int]
+) -> None:
+    call = a_draft_that_says("yes", minutes)
+    assert tick() == asked
+    assert tick() == {}
+    raised = db.session.scalars(select(Escalation).where(Escalation.call_id == call.id)).all()
+    assert len(raised) == len(asked)
+    assert told() == [RAISED] * len(asked)
+    if asked:
+        assert "has not recorded it" in (raised[0].reason or "")
+        escalations.decide(raised[0], "Spoken to.", a_viewer(kent))
+        db.session.commit()
+        assert tick() == {}
+
+
+def test_nobody_is_asked_where_it_was_recorded_or_there_is_none(kent: Staff) -> None:
+    call = a_draft_that_says("yes", 90)
+    a_draft_that_says("no", 90)
+    writer = db.session.get_one(Staff, db.session.scalars(select(CallDraft.staff_id)).first())
+    a_concern(call.family, by=writer, call_id=call.id)
+    assert "asked" not in tick()
+
+
+def a_draft_that_says(answer: str, minutes: int) -> Call:
+    """The page of a call was left so many minutes ago, with the question about safety answered."""
+    family = a_family(home_council=KENT)
+    call = db.session.scalars(select(Call).where(Call.family_id == family.id).limit(1)).one()
+    answers = {"fields": {"concern": [answer]}, "tries": {}, "tab": "", "number": 0}
+    saved_at = clock.real_now() - timedelta(minutes=minutes)
+    db.session.add(
+        CallDraft(id=uuid4(), call_id=call.id, staff_id=family.lead_id, answers=answers, saved_at=saved_at)
+    )
+    db.session.commit()
+    return call
+
+
+def tick() -> dict[str, int]:
+    turn = runner.begin_turn(leases.new_holder())
+    assert turn is not None
+    counts = turn.run(JOBS["climb-concerns"], clock.today(), [])
+    turn.end()
+    return counts.created

@@ -1,6 +1,6 @@
 """Who is asking."""
 
-from sqlalchemy import String, bindparam, literal, select, union_all
+from sqlalchemy import ColumnElement, String, bindparam, literal, select, union_all
 
 from catchup.database import Prepared
 from catchup.extensions import db
@@ -14,28 +14,37 @@ from catchup.rules.terms import Role
 staff, role, link = core(Staff), core(StaffRole), staff_role
 own, followed = core(StaffCouncil), core(CouncilSuccessor)
 
-_who = (
-    select(staff.c.id, staff.c.name, role.c.name.label("role"), staff.c.hub, staff.c.employer)
-    .join(link, link.c.staff_id == staff.c.id)
-    .join(role, role.c.id == link.c.role_id)
-)
-_own = select(own.c.staff_id, own.c.council_code)
-# Records keep the code that was right when they were made: an earlier code is its successor's staff's too.
-_earlier = select(own.c.staff_id, followed.c.council_code).join(
-    followed, followed.c.successor == own.c.council_code
-)
-_later = select(own.c.staff_id, followed.c.successor.label("council_code")).join(
-    followed, followed.c.council_code == own.c.council_code
-)
-_reach = union_all(_own, _earlier, _later).subquery()
-_viewer = (
-    _who.add_columns(_reach.c.council_code)
-    .outerjoin(_reach, _reach.c.staff_id == staff.c.id)
-    .where(staff.c.active == literal(True))
-)
 _KEY = bindparam("key", None, type_=String())
-_BY_UNIQUIFIER = Prepared(_viewer.where(staff.c.fs_uniquifier == _KEY))
-_BY_EMAIL = Prepared(_viewer.where(staff.c.email == _KEY))
+
+
+def _viewer(whose: ColumnElement[bool]) -> Prepared:
+    """Who this is, with a row for each role and each council; only that person's councils are looked at."""
+    me = select(staff.c.id).where(whose).scalar_subquery()
+    mine = select(own.c.council_code).where(own.c.staff_id == me)
+    # Records keep the code that was right when they were made: an earlier one is its successor's staff's too.
+    earlier = (
+        select(followed.c.council_code)
+        .join(own, followed.c.successor == own.c.council_code)
+        .where(own.c.staff_id == me)
+    )
+    later = (
+        select(followed.c.successor.label("council_code"))
+        .join(own, followed.c.council_code == own.c.council_code)
+        .where(own.c.staff_id == me)
+    )
+    reach = union_all(mine, earlier, later).subquery()
+    return Prepared(
+        select(staff.c.id, staff.c.name, role.c.name, staff.c.hub, staff.c.employer, reach.c.council_code)
+        .select_from(staff)
+        .join(link, link.c.staff_id == staff.c.id)
+        .join(role, role.c.id == link.c.role_id)
+        .outerjoin(reach, literal(True))
+        .where(whose, staff.c.active == literal(True))
+    )
+
+
+_BY_UNIQUIFIER = _viewer(staff.c.fs_uniquifier == _KEY)
+_BY_EMAIL = _viewer(staff.c.email == _KEY)
 
 
 def by_uniquifier(uniquifier: str) -> Viewer | None:

@@ -32,7 +32,7 @@ check: ## Run only the checks that need no database: format, types, templates, i
 	@.ci/setup test
 	@exec .venv/bin/pytest -p no:randomly tests/test_tooling.py
 
-bench: ## Measure the night, the queue and the saves against their floors, each in the same run
+bench: ## Measure the night, the queue, the saves and the memory against their floors, each in the same run
 	@.ci/setup test
 	@exec .venv/bin/python -m bench
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-PATHS = ("nightly", "queue_page", "save_attempt")
+PATHS = ("nightly", "queue_page", "save_attempt", "memory")
 ONE_SIZE = ("no_answer",)  # in a browser, where more families change nothing that is measured
 
 

@@ -1,6 +1,6 @@
 """What the conversation's form and page need to know of one call's family."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -105,8 +105,8 @@ def call(call_id: UUID, viewer: Viewer, today: date) -> Call | None:
     )
 
 
-def prompts(call: Call, today: date) -> Prompts:
-    """What to ask about on this call."""
+def prompts(call: Call, today: date, services: Collection[UUID] | None = None) -> Prompts:
+    """What to ask about on this call. ``services``: only these of the directory; None: all that fit."""
     family = call.family
     living = [child for child in family.children if child.died_on is None]
     current = families.homes_on([child.id for child in living], today)
@@ -119,7 +119,7 @@ def prompts(call: Call, today: date) -> Prompts:
         parents=[parent for parent in family.parents if parent.confirmed_at is not None],
         households=_households(homes),
         earlier=_earlier(call),
-        services=directory.choices(councils or [family.owning_council], places),
+        services=directory.choices(councils or [family.owning_council], places, services),
         family_id=family.id,
         councils=councils,
         today=today,

@@ -1,6 +1,6 @@
 """The directory of services: what is in it, for whom, how far away, and what has gone stale."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -118,9 +118,17 @@ def councils_served() -> list[tuple[str, str]]:
     return sorted(((code, names.name(code)) for code in codes), key=lambda pair: (pair[1], pair[0]))
 
 
-def choices(councils: Sequence[str], places: Sequence[Place]) -> list[Choice]:
-    """Every service that families of these councils may use, the nearest first within a category."""
-    found = db.session.scalars(_in_use().where(_serves(councils))).all()
+def choices(
+    councils: Sequence[str], places: Sequence[Place], only: Collection[UUID] | None = None
+) -> list[Choice]:
+    """Every service that families of these councils may use, the nearest first within a category.
+
+    ``only``: of these.
+    """
+    statement = _in_use().where(_serves(councils))
+    if only is not None:
+        statement = statement.where(Service.id.in_(only))
+    found = db.session.scalars(statement).all() if only is None or only else []
     order = list(Category)
     return sorted(
         (Choice(service, _away(service, places)) for service in found),

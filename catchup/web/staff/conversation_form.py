@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, Form, FormField, HiddenField
 
 from catchup import clock
@@ -28,6 +29,7 @@ from catchup.web.forms_base import BaseForm
 from catchup.web.staff.conversation_parts import (
     CHILD_AREAS,
     ChildForm,
+    ConcernForm,
     HomeForm,
     ParentForm,
     ResultForm,
@@ -35,6 +37,7 @@ from catchup.web.staff.conversation_parts import (
     request_form,
     signpost_form,
 )
+from catchup.web.staff.conversation_sent import chosen_services
 from catchup.web.staff.support_words import fund_in_words
 from catchup.web.wording import options
 
@@ -116,6 +119,12 @@ class ConversationForm(BaseForm):
         return Rows.of(self.requests)
 
     @property
+    def facts(self) -> ConcernForm | None:
+        """The facts of a concern; None where a form that was sent names none."""
+        found: ConcernForm | None = self.concern_facts.form if "concern_facts" in self else None
+        return found
+
+    @property
     def chosen_front_door(self) -> list[FrontDoor]:
         """Whom to ring in the council that was chosen, where it is not the family's own."""
         code = self.concern_facts.form.council.council
@@ -147,7 +156,8 @@ class ConversationForm(BaseForm):
         """Check the parts, then what they mean together."""
         if self.concern_recorded_at is not None:
             self.concern.data = True
-        self.concern_facts.form.asked = self.concern.data is True and self.concern_recorded_at is None
+        if self.facts is not None:
+            self.facts.asked = self.concern.data is True and self.concern_recorded_at is None
         sound = bool(super().validate(extra_validators))
         if self.call.kind is CallKind.WELCOME and self.identity_checked.data is False:
             self.identity_checked.errors = [
@@ -190,7 +200,7 @@ class ConversationForm(BaseForm):
             ),
             signposts=tuple(one for one in signposts if one),
             requests=tuple(one for one in requests if one),
-            concern=self.concern_facts.form.given(),
+            concern=self.facts.given() if self.facts is not None else None,
             follow_up_on=self.follow_up_on.data if self.follow_up.data == "on" else None,
             no_follow_up_why=self._no_follow_up_why(),
             note=self.note.data,
@@ -227,13 +237,20 @@ class MinutesField(TextField):
 
 
 def make(
-    call: Call, today: date, *, as_new: bool = False, draft: Mapping[str, Any] | None = None
+    call: Call,
+    today: date,
+    *,
+    as_new: bool = False,
+    draft: Mapping[str, Any] | None = None,
+    sent: MultiDict[str, str] | None = None,
 ) -> ConversationForm:
     """The form for this call: filled from the request where one is being sent, else as new.
 
     ``as_new``: the request at hand sends another form of the page. ``draft``: what was typed into it before.
+    ``sent``: what was filled in of a form that was sent (``conversation_sent``): only these rows are made.
     """
-    prompts = conversations.prompts(call, today)
+    chosen = None if sent is None else chosen_services(sent)
+    prompts = conversations.prompts(call, today, services=chosen)
 
     class CallForm(ConversationForm):
         version = HiddenField(default=str(call.version))
@@ -262,9 +279,10 @@ def make(
         setattr(CallForm, _name("home", home.address.id), FormField(HomeForm, home.address.lines))
     for one in prompts.earlier:
         setattr(CallForm, _name("result", one.signpost.id), FormField(ResultForm, one.name))
-    for name, field in _closing_questions(prompts).items():
+    for name, field in _closing_questions(prompts, sent).items():
         setattr(CallForm, name, field)
-    form = CallForm(formdata=draft) if as_new or draft else CallForm()
+    given = draft if as_new or draft else sent
+    form = CallForm() if given is None and not as_new else CallForm(formdata=given)
     if draft:
         form.forgive()
     form.call, form.prompts = call, prompts
@@ -272,9 +290,10 @@ def make(
     return form
 
 
-def _closing_questions(prompts: Prompts) -> dict[str, Any]:
-    """The questions that every call ends with, in order."""
-    return {
+def _closing_questions(prompts: Prompts, sent: MultiDict[str, str] | None) -> dict[str, Any]:
+    """The questions that every call ends with, in order; of one that was sent, those it answers."""
+    whole = sent is None
+    questions = {
         "need": RadiosField(
             _("How much do they need now?"),
             options(
@@ -294,9 +313,11 @@ def _closing_questions(prompts: Prompts) -> dict[str, Any]:
             concern_form(prompts.children, lambda: prompts.managers), _("The concern")
         ),
         "signposts": FieldList(
-            FormField(signpost_form(prompts)), min_entries=SIGNPOSTS, max_entries=SIGNPOSTS
+            FormField(signpost_form(prompts)), min_entries=SIGNPOSTS * whole, max_entries=SIGNPOSTS
         ),
-        "requests": FieldList(FormField(request_form(prompts)), min_entries=REQUESTS, max_entries=REQUESTS),
+        "requests": FieldList(
+            FormField(request_form(prompts)), min_entries=REQUESTS * whole, max_entries=REQUESTS
+        ),
         "follow_up": RadiosField(
             _("Will you ring again before the next yearly call?"),
             (
@@ -329,6 +350,9 @@ def _closing_questions(prompts: Prompts) -> dict[str, Any]:
         "note": TextAreaField(_("Anything else to remember"), rows=3),
         "minutes": MinutesField(_("How many minutes did it take?"), width=3, inputmode="numeric"),
     }
+    if sent is not None and sent.get("concern") != "yes":
+        del questions["concern_facts"]
+    return questions
 
 
 def _what_need_brings() -> dict[StrEnum, str]:

@@ -34,6 +34,9 @@ from catchup.web.fields import (
 from catchup.web.staff.service_words import one_line
 from catchup.web.wording import options, words
 
+# What makes a row of these one that was filled in; the child stands there by itself where there is only one.
+SIGNPOST_SAYS = ("service", "written_in", "category", "why", "agreed")
+REQUEST_SAYS = ("kind", "note")
 CHILD_AREAS = (Area.WELLBEING, Area.SCHOOL, Area.KEEPING_IN_TOUCH, Area.LIFE_STORY)
 _TIME = re.compile(r"([01]?\d|2[0-3])[:. ]?([0-5]\d)")
 
@@ -143,7 +146,7 @@ def signpost_form(prompts: Prompts) -> type[Form]:
     """One signpost: chosen from the directory, whose category it takes, or written in."""
     categories = {choice.service.id: choice.service.category for choice in prompts.services}
     groups = _service_groups(prompts)
-    is_filled = _filled("service", "written_in", "category", "why", "agreed")
+    is_filled = _filled(*SIGNPOST_SAYS)
 
     class SignpostForm(Form):
         service = ServiceField(
@@ -199,7 +202,7 @@ def signpost_form(prompts: Prompts) -> type[Form]:
 
 def request_form(prompts: Prompts) -> type[Form]:
     """One request for extra support for one child."""
-    is_filled = _filled("kind", "note")
+    is_filled = _filled(*REQUEST_SAYS)
 
     class RequestForm(Form):
         kind = SelectField(

@@ -21,6 +21,7 @@ from catchup.services.conversations import ConflictError
 from catchup.web.security import saw, viewer
 from catchup.web.staff import calls, staff
 from catchup.web.staff.conversation_form import ConversationForm, make
+from catchup.web.staff.conversation_sent import filled_in
 from catchup.web.staff.conversation_text import answers, as_text
 from catchup.web.wording import words
 
@@ -45,8 +46,10 @@ def form_for(call: Call, *, as_new: bool = False, draft: Mapping[str, Any] | Non
 def save_conversation(call_id: UUID) -> ResponseReturnValue:
     """Save the conversation and close the call; then, if asked for, start the next one."""
     call = _call(call_id)
-    form = form_for(call)
+    form = make(call, clock.today(), sent=filled_in(request.form))
     if not form.validate_on_submit():
+        form = form_for(call)
+        form.validate()
         return calls.page(call, conversation=form), 422
     record = form.record()
     try:
@@ -74,7 +77,7 @@ def _conflict(call: Call, form: ConversationForm) -> str:
     after = queries.afterwards(call, clock.today())
     saw(Seen("conversation.conflict", "call", call.id, call.family_id, result="refused"))
     again = [pair for pair in request.form.items(multi=True) if pair[0] not in NOT_AGAIN]
-    concern = list(answers(form.concern_facts.form)) if form.concern.data else []
+    concern = list(answers(form.facts)) if form.concern.data and form.facts is not None else []
     return render_template(
         "staff/conversation_conflict.html",
         call=call,

@@ -12,8 +12,6 @@ from catchup.models.concern import Concern
 from catchup.models.staff import Staff
 from catchup.rules.terms import CallKind, ConcernKind
 from tests.factories.attempts import TODAY, a_call, made, phone_ids, press, text_of
-from tests.factories.families import KENT
-from tests.factories.staff import sign_in, staff_member
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -22,17 +20,6 @@ pytestmark = pytest.mark.usefixtures("session")
 def _on_the_day(session: object, app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     clock.move_to(TODAY)
-
-
-@pytest.fixture
-def lead() -> Staff:
-    return staff_member(councils=(KENT,), name="Priya Example")
-
-
-@pytest.fixture
-def priya(client: FlaskClient, lead: Staff) -> FlaskClient:
-    sign_in(client, lead)
-    return client
 
 
 NEVER_NOW = {"3": ["9-12"]}  # a Thursday morning

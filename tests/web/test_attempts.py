@@ -30,8 +30,8 @@ from tests.factories.attempts import (
     press,
     text_of,
 )
-from tests.factories.families import KENT, MEDWAY, a_child, a_viewer
-from tests.factories.staff import sign_in, staff_member
+from tests.factories.families import MEDWAY, a_child, a_viewer
+from tests.factories.staff import sign_in
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -42,24 +42,6 @@ A_DAY = timedelta(days=1)
 def _on_the_day(session: object, app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     clock.move_to(TODAY)
-
-
-@pytest.fixture
-def lead() -> Staff:
-    return staff_member(councils=(KENT,), name="Priya Example")
-
-
-@pytest.fixture
-def priya(client: FlaskClient, lead: Staff) -> FlaskClient:
-    sign_in(client, lead)
-    return client
-
-
-@pytest.fixture
-def sam(app: Flask) -> FlaskClient:
-    client = app.test_client()
-    sign_in(client, staff_member(councils=(KENT,), name="Sam Example"))
-    return client
 
 
 def test_the_page_shows_what_one_must_know_before_dialling(priya: FlaskClient, lead: Staff) -> None:

@@ -33,24 +33,6 @@ def _on_the_day(session: object, app: Flask) -> None:
     clock.move_to(TODAY)
 
 
-@pytest.fixture
-def lead() -> Staff:
-    return staff_member(councils=(KENT,), name="Priya Example")
-
-
-@pytest.fixture
-def priya(client: FlaskClient, lead: Staff) -> FlaskClient:
-    sign_in(client, lead)
-    return client
-
-
-@pytest.fixture
-def sam(app: Flask) -> FlaskClient:
-    client = app.test_client()
-    sign_in(client, staff_member(councils=(KENT,), name="Sam Example"))
-    return client
-
-
 def an_open_call(lead: Staff, *, name: str | None = None, children: object = None, **facts: object) -> Call:
     family_facts = {key: facts.pop(key) for key in ("good_times", "language", "adjustments") if key in facts}
     family = a_family(children, lead=lead, accepted_on=TODAY, name=name, **family_facts)

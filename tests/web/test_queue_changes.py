@@ -17,7 +17,7 @@ from catchup.models.staff import Staff, StaffSession
 from catchup.rules.terms import CallKind, ClosedAs, EscalationKind
 from catchup.services import escalations, families
 from tests.factories.families import KENT, a_child, a_family, a_viewer
-from tests.factories.staff import sign_in, staff_member
+from tests.factories.staff import staff_member
 from tests.statements import sent_to_sqlite
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -33,19 +33,8 @@ def _on_the_day(session: object, app: Flask) -> None:
 
 
 @pytest.fixture
-def lead() -> Staff:
-    return staff_member(councils=(KENT,), name="Priya Example")
-
-
-@pytest.fixture
 def sam() -> Staff:
     return staff_member(councils=(KENT,), name="Sam Example")
-
-
-@pytest.fixture
-def priya(client: FlaskClient, lead: Staff) -> FlaskClient:
-    sign_in(client, lead)
-    return client
 
 
 def an_open_call(lead: Staff, **facts: object) -> Call:

@@ -32,17 +32,6 @@ def _on_the_day(session: object, app: Flask) -> None:
     clock.move_to(TODAY)
 
 
-@pytest.fixture
-def lead() -> Staff:
-    return staff_member(councils=(KENT,), name="Priya Example")
-
-
-@pytest.fixture
-def priya(client: FlaskClient, lead: Staff) -> FlaskClient:
-    sign_in(client, lead)
-    return client
-
-
 def the_okafors(lead: Staff, **facts: object) -> Family:
     """A family whose welcome call, their only one, is as ``facts`` say."""
     family = a_family(

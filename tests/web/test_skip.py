@@ -14,7 +14,7 @@ from catchup.models.audit import AuditEvent
 from catchup.models.call import Call, CallSkip
 from catchup.models.staff import Staff
 from catchup.rules.terms import CallKind, ClosedAs
-from tests.factories.families import BEXLEY, KENT, a_family
+from tests.factories.families import BEXLEY, a_family
 from tests.factories.staff import sign_in, staff_member
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -28,24 +28,6 @@ REASON = {"skip-reason": "Their dog is at the vet"}
 def _on_the_day(session: object, app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     clock.move_to(TODAY)
-
-
-@pytest.fixture
-def lead() -> Staff:
-    return staff_member(councils=(KENT,), name="Priya Example")
-
-
-@pytest.fixture
-def priya(client: FlaskClient, lead: Staff) -> FlaskClient:
-    sign_in(client, lead)
-    return client
-
-
-@pytest.fixture
-def sam(app: Flask) -> FlaskClient:
-    client = app.test_client()
-    sign_in(client, staff_member(councils=(KENT,), name="Sam Example"))
-    return client
 
 
 def an_open_call(lead: Staff, **facts: object) -> Call:

@@ -19,7 +19,7 @@ from catchup.data import councils_file
 from catchup.rules.terms import Placing
 from catchup.web.date_field import DatePartsField
 from catchup.web.forms_base import Answer
-from catchup.web.text import clean_text, showable, without_marks
+from catchup.web.text import clean_text, readable_number, showable, without_marks
 
 __all__ = [
     "CheckboxesField",
@@ -145,16 +145,6 @@ class PhoneField(TextField):
 
     def written(self, answer: str) -> str:
         return readable_number(answer)
-
-
-def readable_number(number: str) -> str:
-    """An E.164 number as people write it: a British one without its country code."""
-    parsed = phonenumbers.parse(number, "GB")
-    british = parsed.country_code == 44
-    style = (
-        phonenumbers.PhoneNumberFormat.NATIONAL if british else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    )
-    return str(phonenumbers.format_number(parsed, style))
 
 
 def _is_drama_number(number: phonenumbers.PhoneNumber) -> bool:

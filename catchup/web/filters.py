@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 from catchup import clock
 from catchup.data.councils_file import councils
 from catchup.rules.councils import UnknownCouncilError
-from catchup.web.fields import readable_number
 from catchup.web.forms_base import error_links
+from catchup.web.text import readable_number
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),

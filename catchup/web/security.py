@@ -6,7 +6,7 @@ then does the answer leave. No row, no page.
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -131,14 +131,21 @@ def _begin() -> ResponseReturnValue | None:
     return None
 
 
+# What becomes of a form that comes after its session has ended: returns where to go on after signing in.
+_late_forms: list[Callable[[], str | None]] = [lambda: None]
+
+
+def keeps_late_forms(keeper: Callable[[], str | None]) -> Callable[[], str | None]:
+    """Let this function look at such forms; it guards itself, because nobody is signed in."""
+    _late_forms[0] = keeper
+    return keeper
+
+
 def _ask_to_sign_in() -> ResponseReturnValue:
     """The page for it, or 401 and nothing for a script, which says so on the page it belongs to."""
-    # It needs this module for the guard.
-    from catchup.web.staff import drafts
-
     if request.headers.get("Sec-Fetch-Dest") == "empty" or "HX-Request" in request.headers:
         return Response(status=401, mimetype="text/plain")
-    back = request.full_path.rstrip("?") if request.method == "GET" else drafts.kept_after_the_end()
+    back = request.full_path.rstrip("?") if request.method == "GET" else _late_forms[0]()
     return redirect(url_for("security.login", next=back))
 
 

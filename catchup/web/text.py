@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+import phonenumbers
 from flask_babel import gettext as _
 
 # Control characters, lone surrogates and code points that are no characters: no page may hold them,
@@ -44,3 +45,13 @@ def showable(text: str) -> str:
 def without_marks(text: str) -> str:
     """The text without invisible marks, which a number or address copied from a phone often carries."""
     return "".join(char for char in text if unicodedata.category(char) != "Cf")
+
+
+def readable_number(number: str) -> str:
+    """An E.164 number as people write it: a British one without its country code."""
+    parsed = phonenumbers.parse(number, "GB")
+    british = parsed.country_code == 44
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL if british else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    return str(phonenumbers.format_number(parsed, style))

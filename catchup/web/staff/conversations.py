@@ -1,7 +1,5 @@
 """The conversation of a call: its form, and saving it."""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, session, url_for
@@ -19,7 +17,8 @@ from catchup.services import drafts
 from catchup.services.audit import Seen
 from catchup.services.conversations import ConflictError
 from catchup.web.security import saw, viewer
-from catchup.web.staff import calls, staff
+from catchup.web.staff import staff
+from catchup.web.staff.call_page import JUST_SAVED, page
 from catchup.web.staff.conversation_form import ConversationForm, make
 from catchup.web.staff.conversation_sent import filled_in
 from catchup.web.staff.conversation_text import answers, as_text
@@ -34,23 +33,15 @@ def _words(member):  # type: ignore[no-untyped-def]
     return words(member)
 
 
-def form_for(call: Call, *, as_new: bool = False, draft: Mapping[str, Any] | None = None) -> ConversationForm:
-    """The form of this call's conversation: templates/staff/call.html gets it as ``conversation``.
-
-    ``as_new``: the request at hand sends another form of the page; ``draft``: what was typed before.
-    """
-    return make(call, clock.today(), as_new=as_new, draft=draft)
-
-
 @staff.post("/calls/<uuid:call_id>/conversation")
 def save_conversation(call_id: UUID) -> ResponseReturnValue:
     """Save the conversation and close the call; then, if asked for, start the next one."""
     call = _call(call_id)
     form = make(call, clock.today(), sent=filled_in(request.form))
     if not form.validate_on_submit():
-        form = form_for(call)
+        form = make(call, clock.today())
         form.validate()
-        return calls.page(call, conversation=form), 422
+        return page(call, conversation=form), 422
     record = form.record()
     try:
         service.save(call, record, viewer(), form.seen_version, clock.now())
@@ -65,7 +56,7 @@ def save_conversation(call_id: UUID) -> ResponseReturnValue:
     next_id = call_service.start_next(View(), viewer(), clock.now()) if going_on else None
     db.session.commit()
     if next_id is not None:
-        session[calls.JUST_SAVED] = str(call_id)
+        session[JUST_SAVED] = str(call_id)
         return redirect(url_for(".show_call", call_id=next_id))
     if going_on:
         flash(_("There is nobody else to call at the moment."))

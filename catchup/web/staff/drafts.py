@@ -26,7 +26,7 @@ from catchup.services import calls
 from catchup.services import drafts as service
 from catchup.services.drafts import Written
 from catchup.web.filters import clock_time, when
-from catchup.web.security import BEFORE_WORK, STAFF, viewer
+from catchup.web.security import BEFORE_WORK, STAFF, keeps_late_forms, viewer
 from catchup.web.sessions import SIGNED_IN_AS, DatabaseSessions
 from catchup.web.staff import attempt_form, staff
 from catchup.web.staff.attempt_form import AttemptForm
@@ -148,6 +148,7 @@ def keep_request(call: Call, by: Viewer, token: UUID | None = None) -> None:
     service.keep(call, token or token_of(request.form), _revision(), _written(), by)
 
 
+@keeps_late_forms
 def kept_after_the_end() -> str | None:
     """Where to go on after signing in, when a form of a call was sent too late; its words are kept first.
 

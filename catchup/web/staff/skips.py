@@ -5,41 +5,23 @@ from uuid import UUID
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from catchup import clock
 from catchup.extensions import db
 from catchup.queries import calls as queries
 from catchup.services import calls as service
-from catchup.web.fields import TextField
 from catchup.web.filters import when
-from catchup.web.forms_base import BaseForm
 from catchup.web.security import viewer
 from catchup.web.staff import staff
-
-
-class SkipForm(BaseForm):
-    """Why somebody passes a call over."""
-
-    reason = TextField(
-        _l("Why are you skipping this call?"),
-        hint=_l("Others who open this call can read it."),
-        missing=_l("Say why you are skipping this call"),
-    )
-
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(prefix="skip-", **kwargs)
+from catchup.web.staff.call_page import SkipForm, page
 
 
 @staff.post("/calls/<uuid:call_id>/skip")
 def skip_call(call_id: UUID) -> ResponseReturnValue:
     """Pass the call over until the next working day: somebody else may be given it."""
-    # It needs this module's form for its page.
-    from catchup.web.staff import calls
-
     call, form = queries.get(call_id, viewer(), clock.today()) or abort(404), SkipForm()
     if not form.validate():
-        return calls.page(call, skip=form), 422
+        return page(call, skip=form), 422
     until = service.skip(call, form.reason.data, viewer(), clock.now())
     if until is None:
         flash(_("That call is closed: there was nothing to skip."), "warning")

@@ -82,6 +82,7 @@ def answer(page: Page) -> None:
     ):
         page.get_by_role("group", name=group).get_by_label(words, exact=True).check()
     concern = page.get_by_role("group", name="Is there any concern about safety?")
+    page.wait_for_load_state()  # whether it is asked shows only when all of the page is there
     if concern.count():
         concern.get_by_label("No", exact=True).first.check()
 

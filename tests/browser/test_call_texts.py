@@ -52,11 +52,15 @@ def open_text_that_goes_by_email(page: Page, families: str) -> str:
         if notes.count() == 0:
             continue
         notes.first.click()
+        expect(page.locator("#case-note")).to_be_visible()
+        page.wait_for_load_state()
         saved = page.url
         note = page.locator("#case-note").inner_text()
         texts = page.get_by_role("link", name="Look it over and send it")
         if texts.count() and (named := re.search(r"\n\n([A-Z]\w+)\n- ", note)):
             texts.last.click()
+            expect(page.get_by_label("Text", exact=True)).to_be_visible()
+            page.wait_for_load_state()
             by_email = page.get_by_role("button", name=re.compile("^Send it by e-mail")).count()
             page.goto(saved)
             if by_email:

@@ -76,7 +76,8 @@ class Worker(Visit):
         """What the reports' page says of all councils and each: "1|2|0" is 1 of 2, none unknown."""
         self.menu("Reports")
         self.page.get_by_label("Year").select_option(value=year)
-        self.on("Show")
+        with self.page.expect_navigation():
+            self.on("Show")
         cells = self.page.locator("[data-cell]")
         return dict(cells.evaluate_all("all => all.map(cell => [cell.dataset.cell, cell.dataset.value])"))
 

@@ -13,8 +13,10 @@ from sqlalchemy import delete, select
 from werkzeug.test import TestResponse
 
 from catchup import clock
+from catchup.database import writing
 from catchup.extensions import db
 from catchup.models.audit import AuditEvent
+from catchup.models.base import core
 from catchup.models.call import Attempt, Call, Conversation
 from catchup.models.draft import CallDraft
 from catchup.models.staff import Staff, StaffSession
@@ -139,6 +141,22 @@ def test_saving_the_conversation_clears_what_was_kept_of_it_and_a_late_draft_doe
     assert drafts() == 0
     typed(client, call, lead, form_token=data["form_token"], note="Said")
     assert "Said" not in page(client, call)
+
+
+def test_words_that_are_saved_in_the_moment_they_were_kept_are_no_fault(
+    client: FlaskClient, call: Call, lead: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = db.session.commit
+
+    def commit_and_be_overtaken() -> None:
+        commit()
+        with writing(), db.engine.begin() as connection:
+            connection.execute(delete(core(CallDraft)))
+
+    monkeypatch.setattr(db.session, "commit", commit_and_be_overtaken)
+    assert typed(client, call, lead, note="Sent a moment before").status_code == 200
+    monkeypatch.undo()
+    assert drafts() == 0
 
 
 def test_a_second_tab_keeps_its_words_apart_and_each_shows_the_others(

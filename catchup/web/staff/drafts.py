@@ -78,15 +78,17 @@ def keep_draft(call_id: UUID) -> ResponseReturnValue:
         abort(409)  # somebody else has signed in meanwhile: these are not their words
     draft = service.keep(call, token_of(request.form), _revision(), _written(), me)
     calls.renew(call, me, clock.now())
-    db.session.commit()
     others = in_words(call, queries.of_call(call, me, but=draft.id))
-    return jsonify(
+    # Said before the commit: the next moment the conversation may be saved, and the draft is gone.
+    answer = jsonify(
         token=str(draft.id),
         revision=draft.revision,
         saved=_("Saved %(time)s", time=_at(draft.saved_at)),
         held=_held(call, me),
         others=render_template("staff/_drafts.html", call=call, others=others) if others else "",
     )
+    db.session.commit()
+    return answer
 
 
 @staff.post("/calls/<uuid:call_id>/draft/throw-away")

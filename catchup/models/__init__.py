@@ -2,6 +2,7 @@
 
 from catchup.models import (
     audit,
+    belief,
     call,
     concern,
     council,
@@ -9,6 +10,8 @@ from catchup.models import (
     draft,
     family,
     handover,
+    handover_notice,
+    handover_sending,
     home,
     job,
     order,
@@ -23,6 +26,7 @@ from catchup.models.base import Base
 __all__ = [
     "Base",
     "audit",
+    "belief",
     "call",
     "concern",
     "council",
@@ -30,6 +34,8 @@ __all__ = [
     "draft",
     "family",
     "handover",
+    "handover_notice",
+    "handover_sending",
     "home",
     "job",
     "order",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catchup.models.base import Base, Identified, gss
@@ -42,6 +42,35 @@ class CouncilSuccessor(Base):
     successor: Mapped[str] = mapped_column(String(100), primary_key=True)
 
     council: Mapped[Council] = relationship(back_populates="successors", foreign_keys=[council_code])
+
+
+class CouncilContact(Identified, Base):
+    """Where a council's team receives a handover: a mailbox, and a number for the code. Never overwritten.
+
+    Used only once ``verified``, by somebody else than who entered it. One row is current, the rest history.
+    """
+
+    __tablename__ = "council_contact"
+    __table_args__ = (
+        CheckConstraint("(verified_at IS NULL) = (verified_by IS NULL)", "verified"),
+        CheckConstraint("verified_by <> set_by", "somebody_else"),
+        Index(
+            "uq_council_contact_current",
+            "council_code",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+    )
+
+    council_code: Mapped[str] = mapped_column(ForeignKey("council.code"), index=True)
+    mailbox: Mapped[str] = mapped_column(String(254))
+    phone: Mapped[str] = mapped_column(String(40))
+    set_at: Mapped[datetime]
+    set_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    verified_at: Mapped[datetime | None]
+    verified_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    superseded_at: Mapped[datetime | None]
 
 
 class Agency(Identified, Base):

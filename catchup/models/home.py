@@ -34,6 +34,20 @@ class Address(Identified, Base):
     parents: Mapped[list[Parent]] = relationship(secondary=address_parent)
 
 
+class AddressCouncil(Base):
+    """The council an address is in from a day on, where the one before was divided and the postcode tells.
+
+    Source: service policy R8.
+    """
+
+    __tablename__ = "address_council"
+
+    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id"), primary_key=True)
+    from_on: Mapped[date] = mapped_column(primary_key=True)
+    council_code: Mapped[str] = mapped_column(ForeignKey("council.code"))
+    recorded_at: Mapped[datetime]
+
+
 class Home(Identified, Base):
     """Where one child lives from a day. Never overwritten: a correction supersedes, a move adds.
 

@@ -214,6 +214,72 @@ class HandoverReason(StrEnum):
     MOVE = "move"
 
 
+class Undecided(StrEnum):
+    """Why the rules name no council for a time, so that a manager must. Source: service policy R4, R6, R8."""
+
+    UNKNOWN_PLACING = "unknown_placing"
+    OUTSIDE = "outside"
+    LOOKED_AFTER = "looked_after"
+    NOT_SAID = "not_said"
+    NO_HOME = "no_home"
+    DIVIDED = "divided"
+
+
+class Corrected(StrEnum):
+    """The kind of fact that was believed and turned out to be otherwise."""
+
+    ORDER = "order"
+    HOME = "home"
+    DECISION = "decision"
+
+
+class HandoverEffect(StrEnum):
+    """What a correction did to a handover."""
+
+    PLANNED = "planned"
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+
+
+class RequestReviewed(StrEnum):
+    """What somebody decided about a support request whose council is in doubt."""
+
+    STAYS = "stays"
+    MOVED = "moved"
+
+
+class Mark(StrEnum):
+    """A time before the change day at which a handover that is not finished is brought to mind."""
+
+    SIX_MONTHS = "six_months"
+    THREE_MONTHS = "three_months"
+    ONE_MONTH = "one_month"
+    ON_THE_DAY = "on_the_day"
+
+
+class Occasion(StrEnum):
+    """When a family is told in writing: three months before the change day, and on it."""
+
+    BEFORE = "before"
+    ON_THE_DAY = "on_the_day"
+
+
+class Afterwards(StrEnum):
+    """What a family says about calls from us once its council is outside the agency (R21)."""
+
+    GO_ON = "go_on"
+    STOP = "stop"
+
+
+class SendingEnd(StrEnum):
+    """Why a link that was sent to a council opens nothing any more, before its days are over."""
+
+    SENT_AGAIN = "sent_again"
+    WRONG_COUNCIL = "wrong_council"
+    WITHDRAWN = "withdrawn"
+    TAKEN_BACK = "taken_back"
+
+
 class Role(StrEnum):
     """What a member of staff may do."""
 

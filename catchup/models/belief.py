@@ -39,7 +39,7 @@ class CouncilDecision(Identified, Base):
 
 
 class Correction(Identified, Base):
-    """Something believed of a child turned out otherwise. The rows before and after it stay where they are."""
+    """Something believed of a child turned out otherwise. The rows before and after it stay as they are."""
 
     __tablename__ = "correction"
 

@@ -1,4 +1,4 @@
-"""Handovers: the board, each one's steps, its summary, and what is printed."""
+"""Handovers: the board, each one's steps, and the letters to the family. Its summary has views of its own."""
 
 from operator import itemgetter
 from uuid import UUID
@@ -12,7 +12,7 @@ from catchup.extensions import db
 from catchup.models.handover import Handover
 from catchup.queries import handovers as queries
 from catchup.queries.handovers import COLUMNS, OVERDUE, View
-from catchup.rules.terms import HandoverState, HandoverStepKind
+from catchup.rules.terms import HandoverState
 from catchup.services import handovers as service
 from catchup.services.audit import Seen
 from catchup.services.handovers import ConflictError, NobodyToTellError
@@ -24,10 +24,8 @@ from catchup.web.staff.conversation_text import answers
 from catchup.web.staff.handover_forms import (
     ACTS,
     ActForm,
-    check_form,
     form_for,
     forms_for,
-    summary_form,
     telling,
 )
 from catchup.web.wording import words
@@ -65,7 +63,7 @@ def handovers() -> ResponseReturnValue:
 @staff.get("/handovers/<uuid:handover_id>")
 def handover(handover_id: UUID) -> ResponseReturnValue:
     """One handover: where it stands, what has happened, what can be done next."""
-    one = _handover(handover_id)
+    one = scoped(handover_id)
     saw(Seen("handover.view", "handover", one.id, one.family_id))
     return _page(one)
 
@@ -76,93 +74,29 @@ _ACT_NAMES = ", ".join(f"'{act}'" for act in ACTS)
 @staff.post(f"/handovers/<uuid:handover_id>/<any({_ACT_NAMES}):act>")
 def act_on_handover(handover_id: UUID, act: str) -> ResponseReturnValue:
     """Do one thing with a handover."""
-    one = _handover(handover_id)
+    one = scoped(handover_id)
     form = form_for(act, one)
     if not form.validate_on_submit():
         return _page(one, (act, form)), 422
     try:
         form.act(one, viewer())
     except ConflictError:
-        return _conflict(handover_id, form, url_for(".act_on_handover", handover_id=handover_id, act=act))
+        return conflict(handover_id, form, url_for(".act_on_handover", handover_id=handover_id, act=act))
     except PermissionError:
         abort(403)
     except NobodyToTellError:
         db.session.rollback()
         form.how.errors = [_("No parent can be sent a message now: print the letter and post it")]
-        return _page(_handover(handover_id), (act, form)), 422
+        return _page(scoped(handover_id), (act, form)), 422
     db.session.commit()
     shown = ".print_handover_summary" if act == "send" else ".handover"
     return redirect(url_for(shown, handover_id=handover_id))
 
 
-@staff.get("/handovers/<uuid:handover_id>/summary")
-def handover_summary(handover_id: UUID) -> ResponseReturnValue:
-    """The summary as it stands, to be checked by somebody who did not write it."""
-    one = _handover(handover_id)
-    saw(Seen("handover.summary.view", "handover", one.id, one.family_id))
-    return _summary_page(one)
-
-
-@staff.post("/handovers/<uuid:handover_id>/summary/check")
-def check_handover_summary(handover_id: UUID) -> ResponseReturnValue:
-    """A second person has read it."""
-    one = _handover(handover_id)
-    form = check_form(one)
-    if not form.validate_on_submit():
-        return _summary_page(one, form), 422
-    try:
-        form.act(one, viewer())
-    except ConflictError:
-        return _conflict(handover_id, form, None)
-    except PermissionError:
-        abort(403)
-    db.session.commit()
-    return redirect(url_for(".handover", handover_id=handover_id))
-
-
-@staff.get("/handovers/<uuid:handover_id>/summary/write")
-def handover_summary_form(handover_id: UUID) -> ResponseReturnValue:
-    """What no record holds is written; the rest stands beside it as the record has it."""
-    one = _handover(handover_id)
-    if HandoverStepKind.SUMMARY_WRITTEN not in queries.detail(one, clock.today()).allowed:
-        return redirect(url_for(".handover", handover_id=handover_id))
-    saw(Seen("handover.summary.view", "handover", one.id, one.family_id))
-    return _writing_page(one, summary_form(one))
-
-
-@staff.post("/handovers/<uuid:handover_id>/summary/write")
-def write_handover_summary(handover_id: UUID) -> ResponseReturnValue:
-    """Draw the summary up."""
-    one = _handover(handover_id)
-    form = summary_form(one)
-    if not form.validate_on_submit():
-        return _writing_page(one, form), 422
-    try:
-        form.act(one, viewer())
-    except ConflictError:
-        here = url_for(".write_handover_summary", handover_id=handover_id)
-        return _conflict(handover_id, form, here)
-    db.session.commit()
-    return redirect(url_for(".handover_summary", handover_id=handover_id))
-
-
-@staff.get("/handovers/<uuid:handover_id>/summary/print")
-@staff.get("/handovers/<uuid:handover_id>/summary/<uuid:summary_id>/print")
-def print_handover_summary(handover_id: UUID, summary_id: UUID | None = None) -> ResponseReturnValue:
-    """A summary exactly as it was sent; without its id the last one."""
-    one = _handover(handover_id)
-    summary = queries.sent_summary(one, summary_id) or abort(404)
-    saw(Seen("handover.summary.print", "handover", one.id, one.family_id))
-    parts = in_words.parts(summary.content)
-    return render_template(
-        "staff/handover_print.html", handover=one, summary=summary, parts=parts, nav="handovers"
-    )
-
-
 @staff.get("/handovers/<uuid:handover_id>/letter/<uuid:parent_id>")
 def handover_letter(handover_id: UUID, parent_id: UUID) -> ResponseReturnValue:
     """The letter to one parent, to be printed. It names no child and no address."""
-    one = _handover(handover_id)
+    one = scoped(handover_id)
     page = queries.detail(one, clock.today())
     parent = next((parent for parent in page.parents if parent.id == parent_id), None)
     if parent is None or page.stopped or one.withdrawn_at or not (one.from_council and one.to_council):
@@ -178,7 +112,8 @@ def handover_letter(handover_id: UUID, parent_id: UUID) -> ResponseReturnValue:
     )
 
 
-def _handover(handover_id: UUID) -> Handover:
+def scoped(handover_id: UUID) -> Handover:
+    """The handover this page is about; 404 out of scope."""
     return queries.get(handover_id, viewer(), clock.today()) or abort(404)
 
 
@@ -197,32 +132,10 @@ def _page(one: Handover, sent: tuple[str, ActForm] | None = None) -> str:
     )
 
 
-def _summary_page(one: Handover, form: ActForm | None = None) -> str:
-    page = queries.detail(one, clock.today())
-    summary = page.summary or abort(404)
-    may_check = HandoverStepKind.SUMMARY_CHECKED in page.allowed
-    return render_template(
-        "staff/handover_summary.html",
-        page=page,
-        summary=summary,
-        parts=in_words.parts(summary.content),
-        form=(form or check_form(one)) if may_check and summary.made_by != viewer().id else None,
-        may_check=may_check,
-        nav="handovers",
-    )
-
-
-def _writing_page(one: Handover, form: ActForm) -> str:
-    parts = in_words.from_the_record(one)
-    return render_template(
-        "staff/handover_summary_form.html", handover=one, form=form, parts=parts, nav="handovers"
-    )
-
-
-def _conflict(handover_id: UUID, form: ActForm, action: str | None) -> ResponseReturnValue:
+def conflict(handover_id: UUID, form: ActForm, action: str | None) -> ResponseReturnValue:
     """What was typed is kept, and can be saved all the same once what happened meanwhile has been read."""
     db.session.rollback()
-    one = _handover(handover_id)
+    one = scoped(handover_id)
     saw(Seen("handover.conflict", "handover", one.id, one.family_id, result="refused"))
     typed = [pair for pair in request.form.items(multi=True) if pair[0] not in NOT_AGAIN]
     page = queries.detail(one, clock.today())

@@ -13,62 +13,34 @@ import click
 from catchup.bank_holidays import holidays
 from catchup.cli.answering import in_sentences
 from catchup.data.councils_file import councils
+from catchup.rules import asking
+from catchup.rules.asking import Json, Question, RefusedError
 from catchup.rules.calendar import in_words
 from catchup.rules.councils import UnknownCouncilError
 from catchup.rules.policy import policy_on
-from catchup.rules.responsibility import Answer, HomeFacts, OrderFacts, responsible_on
+from catchup.rules.responsibility import Answer, HomeFacts
 from catchup.rules.schedule import OwedCall, ScheduleFacts, calls_owed
-from catchup.rules.terms import CallKind, HomeKind, Placing
+from catchup.rules.terms import CallKind
 
-Json = dict[str, Any]
-
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _PROGRESS_SECONDS = 2.0
 _LINES_AT_ONCE = 500
-
-
-class RefusedError(ValueError):
-    """A question that cannot be answered. Its text is a sentence for whoever asked."""
 
 
 # Asked: plain values in, an answer of the rules out.
 
 
-def who_is_responsible(order: OrderFacts, homes: Sequence[HomeFacts], on: date) -> Answer:
-    """Who is responsible on a day. Raises RefusedError, or UnknownCouncilError for a code that is none."""
-    directory = councils()
-    for code in (order.placing_council, *(home.council for home in homes)):
-        if code is not None:
-            directory.get(code)
-    _check_year(order.made_on)
-    return responsible_on(order, homes, on, directory, policy_on(order.made_on))
+def who_is_responsible(question: Question) -> Answer:
+    """Who is responsible. Raises RefusedError, or UnknownCouncilError for a code that is none."""
+    today = question.on or _today()
+    return asking.answered(question, today, councils(), policy_on)
 
 
 def which_calls(first_order: date, accepted: date, youngest_born: date, until: date) -> list[OwedCall]:
     """The calls that open by a day. Raises RefusedError for days out of reach."""
     for day in (first_order, accepted, youngest_born):
-        _check_year(day)
+        asking.check_year(day)
     facts = ScheduleFacts((first_order,), (accepted,), youngest_born)
     return calls_owed(facts, until, holidays(), policy_on(accepted))
-
-
-def _check_year(day: date) -> None:
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise RefusedError(f"{day.isoformat()} is not a day of the years {_FIRST_YEAR} to {_LAST_YEAR}.")
-
-
-def _facts_of_order(made_on: date, placing: str | None, allowance: bool) -> OrderFacts:
-    if placing is None:
-        return OrderFacts(made_on, Placing.NONE, None, allowance)
-    if placing == "unknown":
-        return OrderFacts(made_on, Placing.UNKNOWN, None, allowance)
-    return OrderFacts(made_on, Placing.COUNCIL, placing, allowance)
-
-
-def _facts_of_home(council: str, from_on: date | None) -> HomeFacts:
-    if council == "outside":
-        return HomeFacts(HomeKind.ADDRESS, outside_england=True, from_on=from_on)
-    return HomeFacts(HomeKind.ADDRESS, council, from_on=from_on)
 
 
 def _today() -> date:
@@ -81,16 +53,7 @@ def _today() -> date:
 
 
 def _responsibility_json(answer: Answer) -> str:
-    return json.dumps(
-        {
-            "council": answer.council,
-            "since": answer.since and answer.since.isoformat(),
-            "until": answer.until and answer.until.isoformat(),
-            "decision_needed": answer.decision_needed,
-            "allowance_council": answer.allowance_council,
-            "reason": answer.reason,
-        }
-    )
+    return json.dumps(asking.as_json(answer))
 
 
 def _schedule_json(calls: Iterable[OwedCall]) -> str:
@@ -137,60 +100,17 @@ def _schedule_text(calls: Sequence[OwedCall], until: date) -> str:
 
 
 def _responsibility_line(line: Json) -> str:
-    _check_keys(line, {"order_on", "placing", "homes", "allowance", "on"}, required={"order_on"})
-    placing, homes, allowance = line.get("placing"), line.get("homes", []), line.get("allowance", False)
-    if not (placing is None or isinstance(placing, str)):
-        raise RefusedError('"placing" is to be a council\'s code, "unknown" or null.')
-    if not isinstance(homes, list):
-        raise RefusedError('"homes" is to be a list.')
-    if not isinstance(allowance, bool):
-        raise RefusedError('"allowance" is to be true or false.')
-    order = _facts_of_order(_day(line, "order_on"), placing, allowance)
-    on = _day(line, "on") if "on" in line else _today()
-    return _responsibility_json(who_is_responsible(order, [_home_in_line(home) for home in homes], on))
-
-
-def _home_in_line(home: object) -> HomeFacts:
-    if not isinstance(home, dict):
-        raise RefusedError('A home is to be an object with "council" and "from".')
-    _check_keys(home, {"council", "from"}, required={"council"})
-    if not isinstance(home["council"], str):
-        raise RefusedError('A home\'s "council" is to be a council\'s code or "outside".')
-    return _facts_of_home(home["council"], _day(home, "from") if home.get("from") is not None else None)
+    return _responsibility_json(who_is_responsible(asking.question(line)))
 
 
 def _schedule_line(line: Json) -> str:
     required = {"first_order", "accepted", "youngest_born"}
-    _check_keys(line, required | {"until"}, required)
-    until = _day(line, "until") if "until" in line else _today()
-    first_order, accepted, born = (_day(line, key) for key in ("first_order", "accepted", "youngest_born"))
+    asking.check_keys(line, required | {"until"}, required)
+    until = asking.day(line, "until") if "until" in line else _today()
+    first_order, accepted, born = (
+        asking.day(line, key) for key in ("first_order", "accepted", "youngest_born")
+    )
     return _schedule_json(which_calls(first_order, accepted, born, until))
-
-
-def _check_keys(line: Json, known: set[str], required: set[str]) -> None:
-    """A misspelt key would be a fact left out, and a wrong answer that looks right."""
-    if not line.keys() <= known:
-        names = ", ".join(sorted(str(key) for key in line.keys() - known))
-        raise RefusedError(f"Not known here: {names}.")
-    if not required <= line.keys():
-        raise RefusedError(f"Missing: {', '.join(sorted(required - line.keys()))}.")
-
-
-def _day(line: Json, key: str) -> date:
-    day = _day_or_none(line[key])
-    if day is None:
-        raise RefusedError(f'"{key}" is to be a day written YYYY-MM-DD.')
-    return day
-
-
-def _day_or_none(text: object) -> date | None:
-    # fromisoformat alone also takes 20260610 and 2026-W24-3.
-    if not isinstance(text, str) or len(text) != 10 or text[4] != "-" or text[7] != "-":
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _answer_batch(file: BinaryIO, answer: Callable[[Json], str]) -> None:
@@ -200,7 +120,7 @@ def _answer_batch(file: BinaryIO, answer: Callable[[Json], str]) -> None:
     waiting: list[str] = []
     for number, raw in enumerate(file, start=1):
         try:
-            reply = answer(_parse(raw))
+            reply = answer(asking.parse(raw))
         except (RefusedError, UnknownCouncilError) as refusal:
             reply = json.dumps({"error": str(refusal)})
             refused += 1
@@ -218,16 +138,6 @@ def _answer_batch(file: BinaryIO, answer: Callable[[Json], str]) -> None:
         sys.exit(1)
 
 
-def _parse(raw: bytes) -> Json:
-    try:
-        line = json.loads(raw.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise RefusedError("The line is not JSON.") from None
-    if not isinstance(line, dict):
-        raise RefusedError("The line is not a JSON object.")
-    return line
-
-
 # Read: the options of a command.
 
 
@@ -237,7 +147,7 @@ class DayOption(click.ParamType[date]):
     name = "YYYY-MM-DD"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        day = value if isinstance(value, date) else _day_or_none(value)
+        day = value if isinstance(value, date) else asking.day_or_none(value)
         if day is None:
             self.fail(f"{value!r} is not a day written YYYY-MM-DD.", param, ctx)
         return day
@@ -252,7 +162,7 @@ class HomeOption(click.ParamType[HomeFacts]):
         if isinstance(value, HomeFacts):
             return value
         council, at, text = str(value).partition("@")
-        return _facts_of_home(council, DAY.convert(text, param, ctx) if at else None)
+        return asking.facts_of_home(council, DAY.convert(text, param, ctx) if at else None)
 
 
 DAY = DayOption()
@@ -291,9 +201,9 @@ def responsibility(
         return
     if order_on is None:
         raise click.UsageError("Give --order-on, or --batch with a file.")
-    order, asked_on = _facts_of_order(order_on, placing, allowance), on or _today()
+    order = asking.facts_of_order(order_on, placing, allowance)
     try:
-        answer = who_is_responsible(order, homes, asked_on)
+        answer = who_is_responsible(Question(order, homes, on))
     except (RefusedError, UnknownCouncilError) as refusal:
         raise click.ClickException(str(refusal)) from refusal
     click.echo(_responsibility_json(answer) if as_json else _responsibility_text(answer))

@@ -5,28 +5,29 @@ No scope here: these facts are handed to rules and never shown; what a person se
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select, true
 
 from catchup import clock
 from catchup.extensions import db
+from catchup.models.belief import CouncilDecision
 from catchup.models.call import Call
 from catchup.models.family import Child, Family, Membership, Pause, Stop
-from catchup.models.home import Home
+from catchup.models.home import Address, AddressCouncil, Home
 from catchup.models.order import AdoptionOrder
 from catchup.rules import schedule
-from catchup.rules.responsibility import HomeFacts, OrderFacts
+from catchup.rules.responsibility import DecisionFacts, HomeFacts, OrderFacts, home_on
 from catchup.rules.schedule import ScheduleFacts
 from catchup.rules.terms import CallKind
 
 
 @dataclass(frozen=True, slots=True)
 class ChildFacts:
-    """One child: the current belief about the order, and the homes oldest first."""
+    """One child: what is believed of the order, and of homes and decisions in the order of recording."""
 
     id: UUID
     born_on: date
@@ -34,6 +35,7 @@ class ChildFacts:
     joined_on: date
     order: OrderFacts | None
     homes: tuple[HomeFacts, ...]
+    decisions: tuple[DecisionFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,11 @@ def _family(
     )
 
 
-def children(ids: Sequence[UUID]) -> dict[UUID, list[ChildFacts]]:
-    """The children alone, oldest first, of the families with these ids; a family without is left out."""
+def children(ids: Sequence[UUID], believed_at: datetime | None = None) -> dict[UUID, list[ChildFacts]]:
+    """The children alone, oldest first, of the families with these ids; a family without is left out.
+
+    ``believed_at``: their orders, homes and decisions as they were believed at that instant; None is now.
+    """
     rows = db.session.execute(
         select(Child.id, Child.family_id, Child.born_on, Child.died_on, Child.joined_on)
         .where(Child.family_id.in_(ids))
@@ -160,27 +165,106 @@ def children(ids: Sequence[UUID]) -> dict[UUID, list[ChildFacts]]:
                 AdoptionOrder.allowance,
             )
             .join(Child, Child.id == AdoptionOrder.child_id)
-            .where(in_family, AdoptionOrder.superseded_at.is_(None))
+            .where(in_family, _believed(AdoptionOrder, believed_at))
+            .order_by(AdoptionOrder.recorded_at, AdoptionOrder.id)
         )
     }
-    homes: dict[UUID, list[HomeFacts]] = defaultdict(list)
-    for home in db.session.execute(
-        select(Home.child_id, Home.kind, Home.council_code, Home.outside_england, Home.from_on)
-        .join(Child, Child.id == Home.child_id)
-        .where(in_family, Home.superseded_at.is_(None))
-        .order_by(Home.recorded_at, Home.id)
-    ):
-        homes[home.child_id].append(
-            HomeFacts(home.kind, home.council_code, home.outside_england, home.from_on)
-        )
+    decisions = _decisions(ids, believed_at)
+    homes = _homes(ids, believed_at)
     found: dict[UUID, list[ChildFacts]] = defaultdict(list)
     for row in rows:
+        order = orders.get(row.id)
         found[row.family_id].append(
             ChildFacts(
-                row.id, row.born_on, row.died_on, row.joined_on, orders.get(row.id), tuple(homes[row.id])
+                row.id,
+                row.born_on,
+                row.died_on,
+                row.joined_on,
+                order,
+                _with_settled(order, homes.get(row.id, ())),
+                tuple(decisions.get(row.id, ())),
             )
         )
     return found
+
+
+def _decisions(ids: Sequence[UUID], believed_at: datetime | None) -> dict[UUID, list[DecisionFacts]]:
+    """By child, in the order of recording."""
+    found: dict[UUID, list[DecisionFacts]] = defaultdict(list)
+    for row in db.session.execute(
+        select(
+            CouncilDecision.child_id,
+            CouncilDecision.council_code,
+            CouncilDecision.settles,
+            CouncilDecision.from_on,
+            CouncilDecision.until_on,
+            CouncilDecision.recorded_at,
+        )
+        .join(Child, Child.id == CouncilDecision.child_id)
+        .where(Child.family_id.in_(ids), _believed(CouncilDecision, believed_at))
+        .order_by(CouncilDecision.recorded_at, CouncilDecision.id)
+    ):
+        decided_on = clock.london(row.recorded_at).date()
+        found[row.child_id].append(
+            DecisionFacts(row.council_code, row.settles, row.from_on, row.until_on, decided_on)
+        )
+    return found
+
+
+# A home, with the councils its address is in from later days on.
+_Settled = tuple[HomeFacts, Sequence[tuple[date, str]]]
+
+
+def _homes(ids: Sequence[UUID], believed_at: datetime | None) -> dict[UUID, list[_Settled]]:
+    """By child, in the order of recording."""
+    told = AddressCouncil.recorded_at <= believed_at if believed_at else true()
+    settled: dict[UUID, list[tuple[date, str]]] = defaultdict(list)
+    for row in db.session.execute(
+        select(AddressCouncil.address_id, AddressCouncil.from_on, AddressCouncil.council_code)
+        .join(Address, Address.id == AddressCouncil.address_id)
+        .where(Address.family_id.in_(ids), told)
+        .order_by(AddressCouncil.from_on)
+    ):
+        settled[row.address_id].append((row.from_on, row.council_code))
+    found: dict[UUID, list[_Settled]] = defaultdict(list)
+    for home in db.session.execute(
+        select(
+            Home.child_id, Home.kind, Home.council_code, Home.outside_england, Home.from_on, Home.address_id
+        )
+        .join(Child, Child.id == Home.child_id)
+        .where(Child.family_id.in_(ids), _believed(Home, believed_at))
+        .order_by(Home.recorded_at, Home.id)
+    ):
+        lived = HomeFacts(home.kind, home.council_code, home.outside_england, home.from_on)
+        found[home.child_id].append((lived, settled.get(home.address_id, ())))
+    return found
+
+
+def _with_settled(order: OrderFacts | None, homes: Sequence[_Settled]) -> tuple[HomeFacts, ...]:
+    """The homes, and with them each later council of an address while the child lives there.
+
+    Source: service policy R8.
+    """
+    plain = [home for home, _ in homes]
+    if order is None or not any(later for _, later in homes):
+        return tuple(plain)
+    found = []
+    for home, later in homes:
+        found.append(home)
+        began = home.from_on or order.made_on
+        for from_on, council in later:
+            day = max(began, from_on)
+            if home_on(order, plain, day) is home:
+                found.append(replace(home, council=council, from_on=day))
+    return tuple(found)
+
+
+def _believed(model: Any, at: datetime | None) -> ColumnElement[bool]:
+    """Whether a row was believed at an instant; None is now."""
+    superseded: ColumnElement[bool] = model.superseded_at.is_(None)
+    if at is None:
+        return superseded
+    return and_(model.recorded_at <= at, or_(superseded, model.superseded_at > at))
 
 
 def _of(model: Any, ids: Sequence[UUID], *columns: Any) -> Sequence[Row[Any]]:

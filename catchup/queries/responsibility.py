@@ -16,7 +16,7 @@ def of_child(child: ChildFacts, on: date) -> Answer | None:
     if child.order is None:
         return None
     policy = directories.policy(child.order.made_on)
-    return rule.responsible_on(child.order, child.homes, on, directories.councils(), policy)
+    return rule.responsible_on(child.order, child.homes, on, directories.councils(), policy, child.decisions)
 
 
 def timeline_of(child: ChildFacts) -> tuple[Period, ...]:
@@ -24,7 +24,7 @@ def timeline_of(child: ChildFacts) -> tuple[Period, ...]:
     if child.order is None:
         return ()
     policy = directories.policy(child.order.made_on)
-    return rule.timeline(child.order, child.homes, directories.councils(), policy)
+    return rule.timeline(child.order, child.homes, directories.councils(), policy, child.decisions)
 
 
 def council_on(periods: Sequence[Period], on: date) -> str | None:
@@ -41,7 +41,7 @@ def changes_of(child: ChildFacts) -> tuple[Change, ...]:
     if child.order is None:
         return ()
     policy = directories.policy(child.order.made_on)
-    return rule.change_days(child.order, child.homes, directories.councils(), policy)
+    return rule.change_days(child.order, child.homes, directories.councils(), policy, child.decisions)
 
 
 def matter_council(matter: Matter, child: ChildFacts, on: date) -> str | None:
@@ -49,7 +49,9 @@ def matter_council(matter: Matter, child: ChildFacts, on: date) -> str | None:
     if child.order is None:
         return None
     policy = directories.policy(child.order.made_on)
-    return rule.matter_council(matter, child.order, child.homes, on, directories.councils(), policy)
+    return rule.matter_council(
+        matter, child.order, child.homes, on, directories.councils(), policy, decisions=child.decisions
+    )
 
 
 def of_family(family: FamilyFacts, on: date) -> str | None:

@@ -1,17 +1,22 @@
-"""What the record says of one child, as far as a handover summary may hold it: no address is read at all."""
+"""What the record says of one child, as far as a handover summary may hold it.
+
+An address is read only by the one function that is asked for it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
+from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call, Conversation
 from catchup.models.directory import Service
-from catchup.models.family import Parent
+from catchup.models.family import Child, Parent
 from catchup.models.handover import Handover
+from catchup.models.home import Home
 from catchup.models.signpost import Signpost, SupportRequest, SupportRequestStep
 from catchup.queries import facts, handovers, responsibility
 from catchup.rules.terms import Category, Matter, Need, SupportStep
@@ -26,6 +31,7 @@ class Record:
 
     handover: Handover
     order_on: date | None
+    allowance: bool
     allowance_council: str | None
     parents: Sequence[Parent]
     requests: Sequence[SupportRequest]
@@ -40,12 +46,43 @@ def of(handover: Handover) -> Record:
     return Record(
         handover=handover,
         order_on=child.order.made_on if child.order else None,
+        allowance=bool(child.order and child.order.allowance),
         allowance_council=responsibility.matter_council(Matter.ALLOWANCE, child, handover.change_on),
         parents=handovers.confirmed_parents(handover.family_id),
         requests=_requests(handover),
         signposts=_signposts(handover),
         needs=_needs(handover),
     )
+
+
+def address(handover: Handover) -> str | None:
+    """Where the child lives from the change day on, or now if that is later; None where it is no address.
+
+    Only the child's own home, where the parents have two. Source: service policy P6 and section 6.
+    """
+    home = db.session.scalar(
+        select(Home)
+        .options(joinedload(Home.address))
+        .where(Home.child_id == handover.child_id, Home.superseded_at.is_(None))
+        .where(or_(Home.from_on.is_(None), Home.from_on <= max(handover.change_on, clock.today())))
+        .order_by(Home.from_on.desc().nulls_last(), Home.recorded_at.desc(), Home.id.desc())
+        .limit(1)
+    )
+    if home is None or home.address is None:
+        return None
+    return "\n".join(filter(None, (home.address.lines, home.address.postcode)))
+
+
+def beside(handover: Handover) -> Sequence[Handover]:
+    """The handovers of brothers and sisters that go to the same council, by the day and then by age."""
+    return db.session.scalars(
+        select(Handover)
+        .join(Child, Child.id == Handover.child_id)
+        .options(selectinload(Handover.summaries))
+        .where(Handover.family_id == handover.family_id, Handover.child_id != handover.child_id)
+        .where(Handover.to_council == handover.to_council, Handover.withdrawn_at.is_(None))
+        .order_by(Handover.change_on, Child.born_on, Handover.id)
+    ).all()
 
 
 def _requests(handover: Handover) -> Sequence[SupportRequest]:

@@ -1,6 +1,6 @@
 """What a handover summary holds: drawn from the record, completed by hand, checked by another, frozen.
 
-Only what rules/disclosure.py names goes in, and no postal address is ever read.
+Only what rules/disclosure.py names goes in, and no postal address is read unless it is to be told.
 Source: service policy P1, P6 and section 6.
 """
 
@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from catchup.models.family import Family, Parent
-from catchup.models.handover import Handover
+from catchup.models.handover import Handover, HandoverSummary
 from catchup.models.signpost import Signpost, SupportRequest
 from catchup.queries import directories, handover_record
 from catchup.rules import disclosure
@@ -32,12 +32,19 @@ class Written:
     therapy_provider: str | None = None
     funded_until_on: date | None = None
     reapplies: str | None = None
+    address_reason: str | None = None
+    """Why the address is told; None: it is left out."""
+
+
+class NoAddressError(ValueError):
+    """The address is to be told, and the record knows none where the child lives."""
 
 
 def draft(handover: Handover, written: Written) -> Content:
     """The summary as it stands now, section by section in the order it is read; days as ISO dates.
 
-    Raises ValueError for a fact that has no place in a summary.
+    Raises NoAddressError where the address is to be told and none is known, ValueError for a fact that has
+    no place in a summary.
     """
     record = handover_record.of(handover)
     names = directories.councils()
@@ -57,6 +64,7 @@ def draft(handover: Handover, written: Written) -> Content:
         SummarySection.PARENTS: {
             "parent_names": [parent.name for parent in record.parents],
             "safe_contact": [rule for parent in record.parents for rule in _safe_contact(parent)],
+            **_address(handover, written.address_reason),
         },
         SummarySection.ACCESS: _access(handover.family),
         SummarySection.SUPPORT: {
@@ -64,7 +72,8 @@ def draft(handover: Handover, written: Written) -> Content:
             **_said(written, "therapy_provider", "funded_until_on", "reapplies"),
         },
         SummarySection.ALLOWANCE: {
-            "allowance_council": names.name(record.allowance_council) if record.allowance_council else None
+            "allowance": record.allowance,
+            "allowance_council": names.name(record.allowance_council) if record.allowance_council else None,
         },
         SummarySection.SIGNPOSTS: {
             "signposts": [_signpost(signpost, name) for signpost, name in record.signposts]
@@ -78,9 +87,9 @@ def draft(handover: Handover, written: Written) -> Content:
     return content
 
 
-def freeze(content: Content, sent_by: str, sent_at: datetime, sent_to: str) -> Content:
+def freeze(content: Content, reference: str, sent_by: str, sent_at: datetime, sent_to: str) -> Content:
     """The summary with who sent it, when and to whom: this and nothing else is what was sent."""
-    sending = {"sent_by": sent_by, "sent_at": sent_at.isoformat(), "sent_to": sent_to}
+    sending = {"reference": reference, "sent_by": sent_by, "sent_at": sent_at.isoformat(), "sent_to": sent_to}
     frozen = {**content, SummarySection.SENDING.value: sending}
     _check(frozen)
     return frozen
@@ -89,6 +98,30 @@ def freeze(content: Content, sent_by: str, sent_at: datetime, sent_to: str) -> C
 def digest(content: Content) -> str:
     """SHA-256 over the whole summary, as 64 hexadecimal digits: any change of it gives another."""
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def is_intact(summary: HandoverSummary) -> bool:
+    """Whether the summary is still what its mark was made over: what is not is neither shown nor sent."""
+    return summary.sha256 == digest(summary.content)
+
+
+def reference(handover: Handover) -> str:
+    """By what both councils call the summary: the family's reference, the change day, and which child.
+
+    It names nobody; the children of a family are counted by age. Source: service policy P3.
+    """
+    number = [child.id for child in handover.family.children].index(handover.child_id) + 1
+    return f"{handover.family.reference}-{handover.change_on.isoformat()}-{number}"
+
+
+def changed_since(handover: Handover, summary: HandoverSummary) -> list[SummarySection]:
+    """The sections that would read otherwise if the summary were drawn up again now, in order."""
+    before = summary.content
+    try:
+        now = draft(handover, written_in(before))
+    except NoAddressError:
+        return [SummarySection.PARENTS]
+    return [section for section in SummarySection if section in now and now[section] != before.get(section)]
 
 
 def written_in(content: Content) -> Written:
@@ -102,6 +135,7 @@ def written_in(content: Content) -> Written:
         therapy_provider=support["therapy_provider"],
         funded_until_on=date.fromisoformat(funded_until_on) if funded_until_on else None,
         reapplies=support["reapplies"],
+        address_reason=content[SummarySection.PARENTS].get("address_reason"),
     )
 
 
@@ -114,6 +148,15 @@ def _check(content: Content) -> None:
 def _said(written: Written, *names: str) -> dict[str, Any]:
     said = asdict(written)
     return {name: _iso(said[name]) if isinstance(said[name], date) else said[name] for name in names}
+
+
+def _address(handover: Handover, reason: str | None) -> dict[str, str]:
+    if not disclosure.tells_address(ticked=reason is not None, reason=reason or ""):
+        return {}
+    address = handover_record.address(handover)
+    if address is None:
+        raise NoAddressError
+    return {"address": address, "address_reason": reason or ""}
 
 
 def _access(family: Family) -> dict[str, Any]:

@@ -129,7 +129,9 @@ def send(handover: Handover, sent_to: str, by: Viewer, seen_version: int) -> Han
     now = clock.now()
     if summary.sent_at is not None:
         summary = _copy(handover, summary, now)
-    summary.content = handover_summaries.freeze(summary.content, by.name, now, sent_to)
+    summary.content = handover_summaries.freeze(
+        summary.content, handover_summaries.reference(handover), by.name, now, sent_to
+    )
     summary.sha256 = handover_summaries.digest(summary.content)
     summary.sent_at = now
     _add(handover, HandoverStepKind.SENT, by, now, contact=sent_to)

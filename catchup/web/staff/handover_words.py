@@ -1,7 +1,6 @@
 """A handover in words: its summary as titled parts, and the children a letter is about."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -10,23 +9,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from catchup.documents import PAGE, PAGES, Paper, Part
 from catchup.models.family import Child
-from catchup.models.handover import Handover
+from catchup.models.handover import Handover, HandoverSummary
 from catchup.queries.handover_standing import Standing
 from catchup.rules import terms as t
 from catchup.rules.disclosure import SummarySection as S
+from catchup.services import handover_summaries
 from catchup.services.handover_summaries import Content, Written, draft
 from catchup.web.filters import age_in_years, council_name, day, phone, when
 from catchup.web.wording import words
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One section of a summary: its title, and (label, lines) in order. A label may be empty."""
-
-    title: str
-    rows: Sequence[tuple[str, Sequence[str]]]
-
 
 TITLES: Mapping[str, str] = {
     S.ASKED: _l("What we ask of you, by when"),
@@ -60,6 +52,56 @@ def from_the_record(handover: Handover) -> list[Part]:
     return [part for part in parts(content) if part.title not in (TITLES[S.ASKED], TITLES[S.AGREED])]
 
 
+def mark(summary: HandoverSummary) -> str:
+    """The first sixteen digits of the mark of a summary's text: enough to compare two papers by."""
+    return (summary.sha256 or "")[:16]
+
+
+def reference(summary: HandoverSummary) -> str:
+    """By what both councils call it; as it was sent, it stays."""
+    sending = summary.content.get(S.SENDING)
+    return sending["reference"] if sending else handover_summaries.reference(summary.handover)
+
+
+def unfinished(summary: HandoverSummary) -> str | None:
+    """What stands on every page of a summary that has not been sent."""
+    if summary.sent_at:
+        return None
+    return _("Checked, not sent") if summary.checked_at else _("Draft, not checked")
+
+
+def foot(summary: HandoverSummary) -> str:
+    """What stands at the foot of every page."""
+    return _("%(reference)s · mark %(mark)s", reference=reference(summary), mark=mark(summary))
+
+
+def confidential() -> str:
+    """Whom the paper is for."""
+    return _("Confidential. For the post-adoption support team only.")
+
+
+def whole_mark(summary: HandoverSummary) -> str:
+    """How it was made, and the mark of its whole text."""
+    said = _("Written by one person and checked by another. Mark of this text (SHA-256):")
+    return f"{said} {summary.sha256}"
+
+
+def paper(summary: HandoverSummary) -> Paper:
+    """The summary as a file shows it. The file's own name and properties name nobody."""
+    return Paper(
+        title=_("Handover summary"),
+        reference=reference(summary),
+        confidential=confidential(),
+        parts=parts(summary.content),
+        heads=(_("About"), _("What is known")),
+        foot=foot(summary),
+        page_of=_("Page %(page)s of %(pages)s", page=PAGE, pages=PAGES),
+        end=whole_mark(summary) if summary.checked_at else "",
+        made_at=summary.sent_at or summary.made_at,
+        draft=unfinished(summary),
+    )
+
+
 Rows = Iterator[tuple[str, Sequence[str]]]
 
 
@@ -85,6 +127,9 @@ def _parents(facts: dict[str, Any]) -> Rows:
     yield _("Parents"), facts["parent_names"] or [_("None has confirmed yet")]
     for rule in facts["safe_contact"]:
         yield rule["parent"], list(_safe(rule))
+    if "address" in facts:
+        yield _("Where the child lives"), [facts["address"]]
+        yield _("Why the address is told"), [facts["address_reason"]]
 
 
 def _safe(rule: dict[str, Any]) -> Iterator[str]:
@@ -129,7 +174,12 @@ def _support(facts: dict[str, Any]) -> Rows:
 
 def _allowance(facts: dict[str, Any]) -> Rows:
     council = facts["allowance_council"]
-    said = _("%(council)s, without an end", council=council) if council else _("No allowance is known")
+    if not facts["allowance"]:
+        said = _("No allowance is known")
+    elif council:
+        said = _("%(council)s, without an end", council=council)
+    else:
+        said = _("An allowance was agreed before the order; which council pays it must be found out")
     yield _("Paid by"), [said]
 
 
@@ -155,6 +205,7 @@ def _agreed(facts: dict[str, Any]) -> Rows:
 
 
 def _sending(facts: dict[str, Any]) -> Rows:
+    yield _("Reference"), [facts["reference"]]
     yield _("By"), [facts["sent_by"]]
     yield _("When"), [when(datetime.fromisoformat(facts["sent_at"]))]
     yield _("To"), [facts["sent_to"]]

@@ -5,13 +5,14 @@ Source: Adoption Support Services Regulations 2005, reg. 7; service policy, sect
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
 from catchup.rules.calendar import add_months
 from catchup.rules.policy import Policy
-from catchup.rules.terms import HandoverKind, HandoverState, HandoverStepKind
+from catchup.rules.terms import HandoverKind, HandoverState, HandoverStepKind, Mark
 
 TERMINAL = frozenset(
     {HandoverState.ACCEPTED, HandoverState.DONE, HandoverState.DECLINED, HandoverState.NOT_NEEDED}
@@ -116,6 +117,75 @@ def overdue(current: HandoverState, kind: HandoverKind, change_on: date, today: 
 def telling_overdue(steps: Sequence[HandoverStepKind], change_on: date, today: date, policy: Policy) -> bool:
     """Whether the day for telling the family has passed untold. Source: service policy, section 6."""
     return HandoverStepKind.FAMILY_TOLD not in steps and today > tell_family_on(change_on, policy)
+
+
+class NotTold(StrEnum):
+    """Why a family cannot be told of a handover now."""
+
+    STOPPED = "stopped"
+    ENDED = "ended"
+    UNDECIDED = "undecided"
+    TOLD = "told"
+    NO_PARENT = "no_parent"
+
+
+def why_not_told(
+    current: HandoverState, *, withdrawn: bool, stopped: bool, confirmed_parents: int
+) -> NotTold | None:
+    """Why a family cannot be told in writing now, the weightiest reason first; None where it can.
+
+    Source: service policy, section 6, R22, R23.
+    """
+    reasons = {
+        NotTold.STOPPED: stopped,
+        NotTold.ENDED: withdrawn or current in TERMINAL,
+        NotTold.UNDECIDED: current is HandoverState.NEEDS_DECISION,
+        NotTold.TOLD: current is not HandoverState.PLANNED,
+        NotTold.NO_PARENT: confirmed_parents == 0,
+    }
+    return next((reason for reason, applies in reasons.items() if applies), None)
+
+
+def told_on_the_day(change_on: date, told_on: date | None, today: date, policy: Policy) -> bool:
+    """Whether the family is written to because its change day is today, or was a few days ago.
+
+    Only a family that was told before the day; one told since knows. Nights that were missed are made up for
+    as long as it is news. Source: service policy, section 6.
+    """
+    is_news = change_on <= today <= change_on + timedelta(policy.told_on_the_day_within_days)
+    return is_news and told_on is not None and told_on < change_on
+
+
+def mark_days(change_on: date, policy: Policy) -> dict[Mark, date]:
+    """The days on which a handover is brought to mind, earliest first. Source: service policy, section 6."""
+    return {
+        Mark.SIX_MONTHS: plan_on(change_on, policy),
+        Mark.THREE_MONTHS: tell_family_on(change_on, policy),
+        Mark.ONE_MONTH: add_months(change_on, -policy.handover_last_reminder_months),
+        Mark.ON_THE_DAY: change_on,
+    }
+
+
+def marks_due(
+    change_on: date, current: HandoverState, kind: HandoverKind, today: date, policy: Policy
+) -> tuple[Mark, ...]:
+    """The marks whose day has come, oldest first; the last is the one to remind of.
+
+    None where nothing is left to do: it has ended, or nothing is shared and the family has been told.
+    Source: service policy, section 6.
+    """
+    is_told_only = kind is HandoverKind.TOLD_ONLY
+    if current in TERMINAL or (is_told_only and current is HandoverState.FAMILY_TOLD):
+        return ()
+    return tuple(mark for mark, day in mark_days(change_on, policy).items() if day <= today)
+
+
+def reminds_managers(mark: Mark, current: HandoverState, kind: HandoverKind) -> bool:
+    """Whether managers are reminded too: the day has come and a full handover is not accepted.
+
+    Source: service policy, section 6.
+    """
+    return mark is Mark.ON_THE_DAY and kind is HandoverKind.FULL and current not in TERMINAL
 
 
 def days_left(change_on: date, today: date) -> int:

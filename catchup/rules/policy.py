@@ -40,6 +40,8 @@ class Policy:
 
     handover_planned_months: int = 6  # C
     family_told_months: int = 3  # C
+    handover_last_reminder_months: int = 1  # C
+    told_on_the_day_within_days: int = 14  # C: later than that, "from today" is no news
     take_up_days: int = 90  # C, M1
     directory_stale_days: int = 180  # C
     review_at_age: int = 25  # C, P7

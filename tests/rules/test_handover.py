@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from catchup.rules import handover
 from catchup.rules.policy import Policy
-from catchup.rules.terms import HandoverKind, HandoverState, HandoverStepKind
+from catchup.rules.terms import HandoverKind, HandoverState, HandoverStepKind, Mark
 
 CHANGE_ON = date(2026, 6, 11)
 EVE, AFTER = CHANGE_ON - timedelta(days=1), CHANGE_ON + timedelta(days=1)
@@ -205,3 +206,85 @@ def test_offered_steps_lead_somewhere_and_none_leads_out_of_an_end(
             steps.append(data.draw(st.sampled_from(offered)))
         else:
             raise AssertionError(f"{current} is no end, but offers nothing")
+
+
+@pytest.mark.parametrize(
+    "change_on, six, three, one",
+    [
+        (date(2026, 6, 11), date(2025, 12, 11), date(2026, 3, 11), date(2026, 5, 11)),
+        (date(2028, 2, 29), date(2027, 8, 29), date(2027, 11, 29), date(2028, 1, 29)),
+        (date(2027, 3, 1), date(2026, 9, 1), date(2026, 12, 1), date(2027, 2, 1)),
+        (date(2026, 5, 31), date(2025, 11, 30), date(2026, 2, 28), date(2026, 4, 30)),
+        (date(2028, 8, 31), date(2028, 2, 29), date(2028, 5, 31), date(2028, 7, 31)),
+        (date(2027, 3, 31), date(2026, 9, 30), date(2026, 12, 31), date(2027, 2, 28)),
+    ],
+)
+def test_the_marks_come_six_three_and_one_months_before_and_on_the_day(
+    change_on: date, six: date, three: date, one: date
+) -> None:
+    for number, day in enumerate((six, three, one, change_on)):
+        before, on, after = (
+            handover.marks_due(change_on, State.PLANNED, FULL, day + timedelta(days=away), Policy())
+            for away in (-1, 0, 1)
+        )
+        assert before == tuple(Mark)[:number]
+        assert on == after == tuple(Mark)[: number + 1]
+
+
+@pytest.mark.parametrize("current", list(State))
+@pytest.mark.parametrize("kind", list(HandoverKind))
+def test_nothing_is_brought_to_mind_of_what_has_nothing_left_to_do(
+    current: State, kind: HandoverKind
+) -> None:
+    is_told = kind is TOLD_ONLY and current is State.FAMILY_TOLD
+    expected = () if current in handover.TERMINAL or is_told else tuple(Mark)
+    assert handover.marks_due(CHANGE_ON, current, kind, AFTER, Policy()) == expected
+
+
+@pytest.mark.parametrize("mark", list(Mark))
+@pytest.mark.parametrize("kind", list(HandoverKind))
+@pytest.mark.parametrize("current", [State.SENT, State.ACCEPTED])
+def test_managers_are_reminded_on_the_day_of_a_full_handover_that_is_not_accepted(
+    mark: Mark, kind: HandoverKind, current: State
+) -> None:
+    expected = (mark, kind, current) == (Mark.ON_THE_DAY, FULL, State.SENT)
+    assert handover.reminds_managers(mark, current, kind) is expected
+
+
+@pytest.mark.parametrize(
+    "told_on, today, writes",
+    [
+        (EVE, EVE, False),
+        (EVE, CHANGE_ON, True),
+        (EVE, CHANGE_ON + timedelta(days=14), True),
+        (EVE, CHANGE_ON + timedelta(days=15), False),
+        (CHANGE_ON, CHANGE_ON, False),
+        (AFTER, AFTER, False),
+        (None, CHANGE_ON, False),
+    ],
+)
+def test_on_the_day_a_family_that_was_told_before_hears_again_while_it_is_news(
+    told_on: date | None, today: date, writes: bool
+) -> None:
+    assert handover.told_on_the_day(CHANGE_ON, told_on, today, Policy()) is writes
+
+
+@pytest.mark.parametrize(
+    "current, changed, reason",
+    [
+        (State.PLANNED, {}, None),
+        (State.PLANNED, {"stopped": True}, handover.NotTold.STOPPED),
+        (State.PLANNED, {"withdrawn": True}, handover.NotTold.ENDED),
+        (State.PLANNED, {"confirmed_parents": 0}, handover.NotTold.NO_PARENT),
+        (State.NEEDS_DECISION, {}, handover.NotTold.UNDECIDED),
+        (State.NEEDS_DECISION, {"stopped": True}, handover.NotTold.STOPPED),
+        (State.ACCEPTED, {}, handover.NotTold.ENDED),
+        (State.SENT, {}, handover.NotTold.TOLD),
+        (State.FAMILY_TOLD, {"confirmed_parents": 0}, handover.NotTold.TOLD),
+    ],
+)
+def test_a_family_is_told_of_a_planned_handover_and_otherwise_it_is_said_why_not(
+    current: State, changed: dict[str, Any], reason: handover.NotTold | None
+) -> None:
+    facts = {"withdrawn": False, "stopped": False, "confirmed_parents": 1} | changed
+    assert handover.why_not_told(current, **facts) is reason

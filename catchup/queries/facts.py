@@ -5,7 +5,7 @@ No scope here: these facts are handed to rules and never shown; what a person se
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from catchup.models.family import Child, Family, Membership, Pause, Stop
 from catchup.models.home import Address, AddressCouncil, Home
 from catchup.models.order import AdoptionOrder
 from catchup.rules import schedule
-from catchup.rules.responsibility import DecisionFacts, HomeFacts, OrderFacts, home_on
+from catchup.rules.responsibility import DecisionFacts, HomeFacts, OrderFacts, with_later_councils
 from catchup.rules.schedule import ScheduleFacts
 from catchup.rules.terms import CallKind
 
@@ -181,7 +181,7 @@ def children(ids: Sequence[UUID], believed_at: datetime | None = None) -> dict[U
                 row.died_on,
                 row.joined_on,
                 order,
-                _with_settled(order, homes.get(row.id, ())),
+                _lived(order, homes.get(row.id, ())),
                 tuple(decisions.get(row.id, ())),
             )
         )
@@ -240,23 +240,10 @@ def _homes(ids: Sequence[UUID], believed_at: datetime | None) -> dict[UUID, list
     return found
 
 
-def _with_settled(order: OrderFacts | None, homes: Sequence[_Settled]) -> tuple[HomeFacts, ...]:
-    """The homes, and with them each later council of an address while the child lives there.
-
-    Source: service policy R8.
-    """
-    plain = [home for home, _ in homes]
-    if order is None or not any(later for _, later in homes):
-        return tuple(plain)
-    found = []
-    for home, later in homes:
-        found.append(home)
-        began = home.from_on or order.made_on
-        for from_on, council in later:
-            day = max(began, from_on)
-            if home_on(order, plain, day) is home:
-                found.append(replace(home, council=council, from_on=day))
-    return tuple(found)
+def _lived(order: OrderFacts | None, homes: Sequence[_Settled]) -> tuple[HomeFacts, ...]:
+    if order is None:
+        return tuple(home for home, _ in homes)
+    return with_later_councils(order, homes)
 
 
 def _believed(model: Any, at: datetime | None) -> ColumnElement[bool]:

@@ -14,10 +14,11 @@ from catchup import clock
 from catchup.database import Prepared, Row
 from catchup.extensions import db
 from catchup.models.base import core
+from catchup.models.belief import CouncilDecision
 from catchup.models.call import Attempt, Call
 from catchup.models.concern import Concern
 from catchup.models.family import Child, Family
-from catchup.models.home import Home
+from catchup.models.home import AddressCouncil, Home
 from catchup.models.order import AdoptionOrder
 from catchup.models.staff import Staff
 from catchup.queries import directories
@@ -26,7 +27,13 @@ from catchup.rules import attempts
 from catchup.rules.attempts import Standing
 from catchup.rules.contact import Times
 from catchup.rules.councils import Councils
-from catchup.rules.responsibility import HomeFacts, OrderFacts, responsible_on
+from catchup.rules.responsibility import (
+    DecisionFacts,
+    HomeFacts,
+    OrderFacts,
+    responsible_on,
+    with_later_councils,
+)
 
 
 class Responsible(NamedTuple):
@@ -81,6 +88,7 @@ class ShownCall(NamedTuple):
 # Tables, not models: a page is a fifth quicker without the ORM's own look at every statement.
 _call, _family, _staff, _attempt = core(Call).c, core(Family).c, core(Staff).c, core(Attempt).c
 _child, _order, _home, _concern = core(Child).c, core(AdoptionOrder).c, core(Home).c, core(Concern).c
+_decision, _later = core(CouncilDecision).c, core(AddressCouncil).c
 # As many as a page has rows: one text, whatever the number.
 _IDS = [bindparam(f"id_{number}", None, type_=Uuid()) for number in range(FIRST)]
 
@@ -111,7 +119,7 @@ _CALLS = (
     .where(_call.id.in_(_IDS))
 )
 
-# One row a home: most children have one.
+# One row a home, a later council of its address and a decision: most children have one home and no more.
 _CHILDREN = (
     select(
         _child.id,
@@ -122,6 +130,14 @@ _CHILDREN = (
         _order.placing,
         _order.placing_council,
         _order.allowance,
+        _decision.id.label("decision_id"),
+        _decision.council_code.label("decided"),
+        _decision.settles,
+        _decision.from_on.label("decided_from"),
+        _decision.until_on.label("decided_until"),
+        _later.from_on.label("later_from"),
+        _later.council_code.label("later"),
+        _home.id.label("home_id"),
         _home.kind,
         _home.council_code,
         _home.outside_england,
@@ -131,8 +147,18 @@ _CHILDREN = (
         core(Child), core(AdoptionOrder), (_order.child_id == _child.id) & _order.superseded_at.is_(None)
     )
     .outerjoin(core(Home), (_home.child_id == _child.id) & _home.superseded_at.is_(None))
+    .outerjoin(core(AddressCouncil), _later.address_id == _home.address_id)
+    .outerjoin(core(CouncilDecision), (_decision.child_id == _child.id) & _decision.superseded_at.is_(None))
     .where(_child.family_id.in_(_IDS), _child.died_on.is_(None))
-    .order_by(_child.born_on, _child.id, _home.recorded_at, _home.id)
+    .order_by(
+        _child.born_on,
+        _child.id,
+        _home.recorded_at,
+        _home.id,
+        _later.from_on,
+        _decision.recorded_at,
+        _decision.id,
+    )
 )
 
 _ATTEMPTS = (
@@ -215,12 +241,34 @@ def _children(rows: Sequence[Row], on: date) -> Sequence[ShownChild]:
         by_child.setdefault(row[0], []).append(row)
     found = []
     answers = _answers.on(on)
-    for homes in by_child.values():
-        _id, _family_id, first_name, born_on, made_on, *_rest = homes[0]
-        lived = tuple(home[8:] for home in homes if home[8] is not None)
-        responsible = answers.of(homes[0][4:8], lived) if made_on else None
+    for own in by_child.values():
+        _id, _family_id, first_name, born_on, made_on, *_rest = own[0]
+        responsible = answers.of(_asked(own)) if made_on else None
         found.append(ShownChild(first_name, born_on, made_on, responsible))
     return found
+
+
+class _Asked(NamedTuple):
+    """What the rule is asked about one child, each fact as its columns."""
+
+    order: tuple[Any, ...]
+    homes: tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...]
+    decisions: tuple[tuple[Any, ...], ...]
+
+
+def _asked(rows: Sequence[Row]) -> _Asked:
+    if len(rows) == 1 and rows[0][8] is None and rows[0][13] is None:
+        home = rows[0][16:]
+        return _Asked(rows[0][4:8], ((home, ()),) if home[0] is not None else (), ())
+    homes: dict[Any, tuple[tuple[Any, ...], dict[Any, None]]] = {}
+    decisions = {row[8]: row[9:13] for row in rows if row[8] is not None}
+    for row in rows:
+        if row[15] is not None:
+            _home_facts, later = homes.setdefault(row[15], (row[16:], {}))
+            if row[13] is not None:
+                later[row[13:15]] = None
+    lived = tuple((facts, tuple(later)) for facts, later in homes.values())
+    return _Asked(rows[0][4:8], lived, tuple(decisions.values()))
 
 
 class _Answers:
@@ -231,7 +279,7 @@ class _Answers:
 
     def __init__(self) -> None:
         self._good_for: tuple[date, Councils] | None = None
-        self._kept: dict[tuple[Any, ...], Responsible] = {}
+        self._kept: dict[_Asked, Responsible] = {}
 
     def on(self, day: date) -> Self:
         """The answers of a day."""
@@ -240,19 +288,21 @@ class _Answers:
             self._good_for, self._kept = good_for, {}
         return self
 
-    def of(self, order: tuple[Any, ...], homes: tuple[tuple[Any, ...], ...]) -> Responsible:
-        """Who is responsible for the child with this order and these homes, each as its facts in a row."""
-        found = self._kept.get((order, homes))
+    def of(self, asked: _Asked) -> Responsible:
+        """Who is responsible for the child with these facts."""
+        found = self._kept.get(asked)
         if found is None:
-            found = self._kept[order, homes] = self._ask(
-                OrderFacts(*order), tuple(HomeFacts(*home) for home in homes)
-            )
+            found = self._kept[asked] = self._ask(asked)
         return found
 
-    def _ask(self, order: OrderFacts, homes: tuple[HomeFacts, ...]) -> Responsible:
+    def _ask(self, asked: _Asked) -> Responsible:
         assert self._good_for is not None  # noqa: S101 -- ``on`` comes first
         day, councils = self._good_for
-        answer = responsible_on(order, homes, day, councils, directories.policy(order.made_on))
+        order = OrderFacts(*asked.order)
+        homes = with_later_councils(order, [(HomeFacts(*home), later) for home, later in asked.homes])
+        decisions = [DecisionFacts(*decision) for decision in asked.decisions]
+        policy = directories.policy(order.made_on)
+        answer = responsible_on(order, homes, day, councils, policy, decisions)
         name = councils.name(answer.council) if answer.council else None
         return Responsible(answer.council, answer.until, name)
 

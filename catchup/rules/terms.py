@@ -208,7 +208,7 @@ class HandoverState(StrEnum):
 
 
 class HandoverReason(StrEnum):
-    """Why responsibility changes."""
+    """Why responsibility changes. MOVE is also another council that a person decided on later."""
 
     THREE_YEARS = "three_years"
     MOVE = "move"

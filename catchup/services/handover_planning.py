@@ -5,9 +5,10 @@ changes a family's facts has that family looked at once. Source: service policy,
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.base import core
+from catchup.models.belief import CouncilDecision
 from catchup.models.council import Council
 from catchup.models.family import Child, Membership, Stop
 from catchup.models.handover import Handover, HandoverStep
@@ -119,7 +121,14 @@ def look(on: date) -> Due:
     return _look_at(_candidates(on), on)
 
 
-def _look_at(accepted: dict[UUID, date], on: date) -> Due:
+def look_at(family_id: UUID, on: date, instead: Mapping[UUID, ChildFacts]) -> Due:
+    """The same for one family, if these were the facts of some of its children. Only reads."""
+    return _look_at(_accepted(Membership.family_id == family_id), on, instead)
+
+
+def _look_at(
+    accepted: dict[UUID, date], on: date, instead: Mapping[UUID, ChildFacts] = MappingProxyType({})
+) -> Due:
     """Look at families, given with the day each was accepted."""
     due = Due()
     ids = sorted(accepted)
@@ -129,7 +138,7 @@ def _look_at(accepted: dict[UUID, date], on: date) -> Due:
         supported = _supported(some)
         for family_id, children in facts.children(some).items():
             key = {"family_id": family_id}
-            for child in children:
+            for child in (instead.get(one.id, one) for one in children):
                 wanted = _wanted(child, accepted[family_id], supported[child.id])
                 _compare({**key, "child_id": child.id}, wanted, there[child.id], on, due)
     return due
@@ -235,7 +244,9 @@ def _accepted(*conditions: ColumnElement[bool]) -> dict[UUID, date]:
 
 
 def _possible_days(horizon: date) -> Iterator[tuple[UUID, UUID, date]]:
-    """(family, child, day) for every end of a placing council's years and every move that may come by a day.
+    """(family, child, day) for every day up to one on which a council may change.
+
+    Those are the ends of the placing councils' years, the moves, and the first days of decisions.
 
     Not for a child who has always lived with the council that placed it: nothing passes on (R7). A council
     that ends may be divided, and who lives where then is asked of the rules.
@@ -269,7 +280,16 @@ def _possible_days(horizon: date) -> Iterator[tuple[UUID, UUID, date]]:
         .join(Home, Home.child_id == Child.id)
         .where(Home.superseded_at.is_(None), Home.from_on <= horizon, Child.died_on.is_(None))
     )
-    for family_id, child_id, from_on in db.session.execute(moves):
+    decisions = (
+        select(Child.family_id, Child.id, CouncilDecision.from_on)
+        .join(CouncilDecision, CouncilDecision.child_id == Child.id)
+        .where(
+            CouncilDecision.superseded_at.is_(None),
+            CouncilDecision.from_on <= horizon,
+            Child.died_on.is_(None),
+        )
+    )
+    for family_id, child_id, from_on in db.session.execute(moves.union_all(decisions)):
         if from_on is not None:
             yield family_id, child_id, from_on
 

@@ -170,7 +170,7 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     },
     t.HandoverReason: {
         t.HandoverReason.THREE_YEARS: _l("Three years after the adoption order"),
-        t.HandoverReason.MOVE: _l("The child moved"),
+        t.HandoverReason.MOVE: _l("The child moved, or a manager decided"),
     },
     t.HandoverKind: {
         t.HandoverKind.TOLD_ONLY: _l("Told only"),

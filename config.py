@@ -29,7 +29,8 @@ class Settings:
     Keys are raw bytes: each encryption key, the index key and the audit key are 32 bytes.
     ``today`` moves the service's date in a demo, ``hour`` its time of day when it starts; both are None
     otherwise. ``contact_phone`` and ``contact_email`` are where families reach the agency; without them no
-    page or message promises either.
+    page or message promises either. ``asks_from_one_place`` and ``asks_in_all``: how many questions of who
+    supports a family are answered in an hour, to one address and to all.
     """
 
     database_url: str
@@ -50,6 +51,8 @@ class Settings:
     contact_phone: str | None = None
     contact_email: str | None = None
     trusted_proxies: int = 0
+    asks_from_one_place: int = 60
+    asks_in_all: int = 3_000
 
     @property
     def secure(self) -> bool:
@@ -90,6 +93,8 @@ class Settings:
             contact_phone=_contact_phone(env.get("CATCHUP_CONTACT_PHONE") or (DEMO_PHONE if demo else "")),
             contact_email=_contact_email(env.get("CATCHUP_CONTACT_EMAIL") or (DEMO_EMAIL if demo else "")),
             trusted_proxies=_count(env.get("CATCHUP_PROXIES") or "0"),
+            asks_from_one_place=_asks(env, "CATCHUP_ASKS_FROM_ONE_PLACE", "60"),
+            asks_in_all=_asks(env, "CATCHUP_ASKS_IN_ALL", "3000"),
         )
 
 
@@ -109,6 +114,13 @@ def _port(text: str) -> int:
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) > 5:
         raise ConfigError(f"CATCHUP_PROXIES must be the number of proxies in front, 0 to 5, not {text!r}.")
+    return int(text)
+
+
+def _asks(env: Mapping[str, str], name: str, otherwise: str) -> int:
+    text = env.get(name) or otherwise
+    if not text.isdecimal() or not 0 < int(text) <= 1_000_000:
+        raise ConfigError(f"{name} must be how many are answered in an hour, like {otherwise}, not {text!r}.")
     return int(text)
 
 

@@ -72,6 +72,7 @@ ROUTES: tuple[tuple[str, str, frozenset[Role | None]], ...] = (
     ("public.contact", "GET", PUBLIC),
     ("public.who_supports_us", "GET", PUBLIC),
     ("public.who_supports_us_answer", "POST", PUBLIC),
+    ("public.who_supports_us_json", "GET POST", PUBLIC),
     ("staff.show_call", "GET", STAFF),
     ("staff.start_call", "POST", STAFF),
     ("staff.give_back_call", "POST", STAFF),

@@ -56,3 +56,14 @@ def test_a_number_is_shown_as_it_was_given(tmp_path: Path, phone: str):
 def test_what_cannot_be_rung_or_written_to_stops_the_start(tmp_path: Path, name: str, value: str):
     with pytest.raises(ConfigError, match=name):
         settings(tmp_path, **{name: value})
+
+
+def test_how_many_questions_are_answered_is_a_setting(tmp_path: Path):
+    found = settings(tmp_path, CATCHUP_ASKS_FROM_ONE_PLACE="5")
+    assert (found.asks_from_one_place, found.asks_in_all) == (5, 3_000)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many"])
+def test_no_questions_at_all_is_not(tmp_path: Path, value: str):
+    with pytest.raises(ConfigError, match="CATCHUP_ASKS_IN_ALL"):
+        settings(tmp_path, CATCHUP_ASKS_IN_ALL=value)

@@ -1,5 +1,7 @@
 """How often something may be tried. Counted in the database: all processes and hosts count together."""
 
+import hmac
+import math
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
@@ -23,6 +25,12 @@ def bucket(kind: str, whose: str) -> str:
     return f"{kind}:{ring.blind_index('bucket', whose).hex()}"
 
 
+def bucket_of_today(kind: str, whose: str) -> str:
+    """The same under a key of the day at hand: yesterday's names and today's cannot be laid side by side."""
+    key = ring.blind_index("bucket of a day", clock.real_now().date().isoformat())
+    return f"{kind}:{hmac.digest(key, whose.encode(), 'sha256').hex()}"
+
+
 def hit(bucket: str, window: timedelta, limit: int) -> bool:
     """Count a try; False, and not counted, while ``limit`` tries lie within the last ``window``.
 
@@ -44,6 +52,15 @@ def hit(bucket: str, window: timedelta, limit: int) -> bool:
             .on_conflict_do_update(index_elements=[row.bucket, row.window_at], set_={"tries": row.tries + 1})
         )
     return True
+
+
+def free_in(bucket: str, window: timedelta) -> int:
+    """Whole seconds, at least one, until the oldest try that counts has left the window."""
+    now, slot = clock.real_now(), window / SLOTS
+    counts = (row.bucket == bucket, row.window_at > now - window - slot, row.tries > 0)
+    oldest = db.session.scalar(select(func.min(row.window_at)).where(*counts))
+    left = oldest + window + slot - now if oldest else timedelta()
+    return max(1, math.ceil(left.total_seconds()))
 
 
 def give_back(bucket: str) -> None:

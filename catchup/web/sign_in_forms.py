@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 import flask_security
-from flask import abort, g, request
+from flask import abort, g
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_security import (
@@ -27,6 +26,7 @@ from catchup.services import audit, limits
 from catchup.web.fields import EmailField, TextField
 from catchup.web.forms_base import Answer
 from catchup.web.security import saw
+from catchup.web.visitors import network
 
 # Source: Cyber Essentials: no more than 10 guesses in 5 minutes.
 WINDOW = timedelta(minutes=5)
@@ -77,7 +77,7 @@ class Limited:
         raise NotImplementedError
 
     def validate(self, **kwargs: Any) -> bool:
-        buckets = [limits.bucket("address", _network())]
+        buckets = [limits.bucket("address", network())]
         if whose := self.whose():
             buckets.append(limits.bucket(self.step, whose))
         db.session.rollback()  # the counters have transactions of their own
@@ -90,14 +90,6 @@ class Limited:
         else:
             saw(audit.Seen(self.step, "staff", subject_id=user.id if user else None, result="refused"))
         return good
-
-
-def _network() -> str:
-    """The address that asks; of IPv6 the half that a household or office has to itself."""
-    address = ip_address(request.remote_addr or "::")
-    if isinstance(address, IPv6Address):
-        return address.exploded[:19]
-    return str(address)
 
 
 class SignInForm(Limited, LoginForm):

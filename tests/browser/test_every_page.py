@@ -29,6 +29,7 @@ ELSEWHERE = {
         "no page for people",
     ),
     **dict.fromkeys(("account.start", "admin.home", "public.join"), "leads straight to another page"),
+    "public.who_supports_us_json": "for programs",
     "staff.show_queue_changes": "pieces of the queue's page: test_queue.py",
     **dict.fromkeys(
         (

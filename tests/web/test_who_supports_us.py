@@ -1,14 +1,19 @@
 """Which council supports us: open to anybody, and nothing is kept."""
 
+import logging
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+import time_machine
+from sqlalchemy import select
+from sqlalchemy import text as raw
 
 from catchup import clock
-from catchup.models.registration import JoinDraft
-from catchup.models.staff import StaffSession
-from tests.factories.families import KENT, the_councils
+from catchup.extensions import db
+from catchup.models.base import Base
+from catchup.models.council import Council
+from catchup.models.staff import Counter
+from tests.factories.families import KENT, MEDWAY, the_councils
 
 
 def ask(client, made=("29", "2", "2024"), **changes):
@@ -79,11 +84,102 @@ def test_what_cannot_be_is_explained_and_kept_in_the_form(client, changes):
         assert f'value="{typed}"' in text(response)
 
 
-def test_nothing_is_kept_and_no_cookie_is_set(client, session):
-    for response in (client.get("/who-supports-us"), ask(client)):
+def everything() -> dict[str, list[str]]:
+    """What every table holds, but for the counter of tries."""
+    db.session.commit()
+    tables = [table for table in Base.metadata.sorted_tables if table.name != "counter"]
+    return {
+        table.name: sorted(map(repr, db.session.execute(select(raw("*")).select_from(table))))
+        for table in tables
+    }
+
+
+def test_nothing_is_kept_and_no_cookie_is_set(client, session, caplog):
+    the_councils()
+    caplog.set_level(logging.INFO)
+    before = everything()
+    line = {"order_on": "2024-02-29", "placing": KENT, "homes": [{"council": MEDWAY}]}
+    for response in (
+        client.get("/who-supports-us"),
+        ask(client),
+        ask(client, postcode="ZZ1 1AA"),
+        client.post("/who-supports-us.json", json=line),
+    ):
+        assert response.status_code in {200, 422}
         assert "Set-Cookie" not in response.headers
-    for model in (JoinDraft, StaffSession):
-        assert session.scalar(select(func.count()).select_from(model)) == 0
+
+    assert everything() == before
+    assert not [word for word in ("ME4", "ZZ1", "2024", KENT, MEDWAY) if word in caplog.text]
+
+
+def test_tries_are_counted_under_a_name_of_the_day_and_not_of_anybody(client, session):
+    names = set()
+    for on in (24, 25):
+        clock.move_to(None)
+        with time_machine.travel(f"2026-11-{on}T12:00:00Z"):
+            ask(client)
+            names |= set(session.scalars(select(Counter.bucket)))
+            session.rollback()
+
+    assert len(names) == 3  # everybody's, and one for each day
+    assert not [name for name in names if "127.0.0.1" in name]
+
+
+def test_somebody_who_asks_all_the_time_waits_and_is_told_how_long(client, session):
+    with time_machine.travel("2026-11-22T12:00:00Z", tick=False):
+        statuses = [client.post("/who-supports-us").status_code for _ in range(60)]
+        refused = ask(client)
+
+        assert statuses == [422] * 60
+        assert refused.status_code == 429
+        assert "Please wait a little" in text(refused)
+        assert refused.headers["Retry-After"] == "3612"
+    with time_machine.travel("2026-11-22T13:00:12Z", tick=False):
+        assert ask(client).status_code == 200
+
+
+def test_all_together_have_a_limit_too(client, session):
+    session.add(Counter(bucket="who-supports-us:everybody", window_at=clock.real_now(), tries=2_999))
+
+    assert [ask(client).status_code for _ in range(2)] == [200, 429]
+
+
+@pytest.mark.parametrize("checked_on, shown", [(date(2026, 11, 1), True), (date(2025, 1, 1), False)])
+def test_a_front_door_is_named_only_where_its_number_was_checked_lately(client, session, checked_on, shown):
+    the_councils()
+    council = session.get(Council, MEDWAY)
+    council.front_door_day, council.front_door_checked_on = "01632 960 111", checked_on
+    page = text(ask(client))
+
+    assert ("In Medway: 01632 960 111 (last checked on 1 November 2026)." in page) is shown
+    assert ("We have no number for that in Medway that was checked lately" in page) is not shown
+
+
+def test_the_answer_carries_the_question_so_that_it_can_be_printed(client):
+    page = text(ask(client))
+
+    for said in ("29 February 2024", "Kent", "ME4\N{NO-BREAK SPACE}4AA (Medway)", "22 November 2026"):
+        assert f">{said}</dd>" in page
+    assert "data-print" in page
+
+
+@pytest.mark.parametrize(
+    "changes, sentence",
+    [
+        ({}, "If you move before 1 March 2027, nothing changes until then."),
+        (
+            {"made": ("10", "6", "2020")},
+            "If you move, it is the council of your new home from the day you move.",
+        ),
+        ({"placing": "none"}, "If you move, it is the council of your new home from the day you move."),
+        ({"placing": "unknown"}, "The letters you had before the order name the council"),
+        ({"postcode": "CF10 1EP"}, "Outside England other rules hold."),
+        ({"made": ("10", "6", "2020"), "postcode": "CF10 1EP"}, "Tell them that the councils have to agree"),
+        ({}, "An allowance agreed before the order: Kent, always."),
+    ],
+)
+def test_each_case_is_told_what_to_do(client, changes, sentence):
+    assert sentence in text(ask(client, **changes))
 
 
 @pytest.mark.parametrize("path", ["/", "/accessibility", "/privacy", "/contact", "/join/not-yet"])

@@ -17,7 +17,7 @@ from catchup.web.sessions import hashed
 FIELD = "token"
 _COOKIE = re.compile(r"[\w-]{43}", re.ASCII)
 # These POST pages keep nothing, so that a forged request does nothing.
-KEEP_NOTHING = frozenset({"public.who_supports_us_answer"})
+KEEP_NOTHING = frozenset({"public.who_supports_us_answer", "public.who_supports_us_json"})
 
 
 def check() -> ResponseReturnValue | None:

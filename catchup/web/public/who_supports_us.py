@@ -1,7 +1,7 @@
 """Which council supports a family: open to anybody, and nothing is kept."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
 
@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from catchup import clock
 from catchup.postcodes import Kind, PostcodeAnswer
-from catchup.queries import directories
+from catchup.queries import concerns, directories, front_doors
 from catchup.rules import responsibility as rule
 from catchup.rules.councils import Split
 from catchup.rules.responsibility import HomeFacts, OrderFacts, Period
@@ -21,7 +21,8 @@ from catchup.web import filters
 from catchup.web.fields import CouncilField, DatePartsField, PostcodeField
 from catchup.web.forms_base import PublicForm
 from catchup.web.public import public
-from catchup.web.public.join_places import councils, found
+from catchup.web.public.asked_often import wait
+from catchup.web.public.join_places import councils, found, unbroken
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,15 @@ class Supporter:
 
     sentence: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDoor:
+    """The numbers at which a council is told that a child is at risk, and when they were last checked."""
+
+    day: str
+    night: str | None
+    checked_on: date
 
 
 def _postcode_says_too_little(form: Any) -> bool:
@@ -54,7 +64,9 @@ class WhoForm(PublicForm):
         missing=_l("Choose the council that placed the child, or “I’m not sure”"),
     )
     postcode = PostcodeField(
-        _l("What is the postcode where the child lives?"), missing=_l("Enter the postcode")
+        _l("What is the postcode where the child lives?"),
+        hint=_l("If the child has two homes, ask for each. If the answers differ, the councils must agree."),
+        missing=_l("Enter the postcode"),
     )
     council = CouncilField(
         _l("Which council is that in?"),
@@ -86,6 +98,20 @@ class WhoForm(PublicForm):
         home = HomeFacts(HomeKind.ADDRESS, place.council, place.kind is Kind.OUTSIDE_ENGLAND)
         return (home, *_after_a_split(postcode, place))
 
+    def asked(self) -> Iterator[tuple[str, str]]:
+        """The question of a valid form, for the printed page: (what, said)."""
+        order, home = self.order(), self.homes()[0]
+        yield _("Date of the order"), filters.day(order.made_on)
+        match order.placing:
+            case Placing.COUNCIL:
+                yield _("Placed by"), filters.council_name(order.placing_council)
+            case Placing.NONE:
+                yield _("Placed by"), _("No council")
+            case _:
+                yield _("Placed by"), _("Not known")
+        where = _("outside England") if home.outside_england else filters.council_name(home.council)
+        yield _("The child lives in"), f"{unbroken(self.postcode.data)} ({where})"
+
 
 @public.get("/who-supports-us")
 def who_supports_us() -> ResponseReturnValue:
@@ -94,6 +120,9 @@ def who_supports_us() -> ResponseReturnValue:
 
 @public.post("/who-supports-us")
 def who_supports_us_answer() -> ResponseReturnValue:
+    seconds = wait()
+    if seconds is not None:
+        return render_template("errors/429.html"), 429, {"Retry-After": str(seconds)}
     form = WhoForm()
     if not form.validate():
         return render_template("public/who_supports_us.html", form=form), 422
@@ -103,15 +132,34 @@ def who_supports_us_answer() -> ResponseReturnValue:
     periods = rule.timeline(order, homes, directories.councils(), policy)
     coming = [period for period in periods if period.until is None or period.until >= today]
 
-    def asks(matter: Matter) -> str | None:
-        return rule.matter_council(matter, order, homes, today, directories.councils(), policy)
+    def asks(matter: Matter, of: OrderFacts = order) -> str | None:
+        return rule.matter_council(matter, of, homes, today, directories.councils(), policy)
 
+    home = asks(Matter.FAMILY_HELP)
+    takes_over_on = rule.home_council_takes_over_on(order.made_on, policy.placing_years)
     return render_template(
         "public/supporters.html",
+        asked=list(form.asked()),
+        today=today,
         supporters=[_supporter(period, today) for period in coming],
-        placing=order.placing_council,
-        home=asks(Matter.FAMILY_HELP),
+        support=asks(Matter.ASSESSMENT),
+        payer=asks(Matter.ALLOWANCE, replace(order, allowance=True)),
+        placing_unknown=order.placing is Placing.UNKNOWN and today < takes_over_on,
+        home=home,
+        outside=homes[0].outside_england,
+        follows_a_move_from=takes_over_on if order.placing is not Placing.NONE else order.made_on,
+        front_door=_front_door(home, today),
     )
+
+
+def _front_door(code: str | None, today: date) -> FrontDoor | None:
+    """A council's checked numbers; None where nobody has checked them lately: no number is ever guessed."""
+    council = front_doors.council(code) if code else None
+    if council is None or council.front_door_checked_on is None or concerns.is_stale(council, today):
+        return None
+    if not council.front_door_day:
+        return None
+    return FrontDoor(council.front_door_day, council.front_door_night, council.front_door_checked_on)
 
 
 def _after_a_split(postcode: str, place: PostcodeAnswer) -> Sequence[HomeFacts]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call, CallText
 from catchup.models.concern import Concern
@@ -75,6 +76,12 @@ def readers(family: Family, call_id: UUID) -> list[Reader]:
         for parent in family.parents
         if parent.confirmed_at is not None
     ]
+
+
+def was_out(kept: Kept, until: date) -> bool:
+    """Whether a text had gone out by the end of a day."""
+    sent_at = kept.text.sent_at
+    return kept.frozen and sent_at is not None and clock.london(sent_at).date() <= until
 
 
 def why_not(family: Family, today: date) -> Refusal | None:

@@ -15,12 +15,13 @@ from catchup.models.directory import Service
 from catchup.models.family import Child, Family, Parent, Phone
 from catchup.models.signpost import Signpost
 from catchup.models.staff import Staff
-from catchup.queries import directories, facts, responsibility
-from catchup.queries.scope import Viewer, in_scope
+from catchup.queries import directories, facts, reading_periods, responsibility
+from catchup.queries.scope import Viewer, ever_in_scope
 from catchup.rules import attempts
 from catchup.rules.attempts import Standing
 from catchup.rules.calendar import age_on
 from catchup.rules.contact import ContactPoint, Times
+from catchup.rules.reading import Reading
 from catchup.rules.terms import CallKind, Category, Channel, Need
 
 FIRST_SCHOOL_AGE = 4  # on 31 August before the school year begins: reception
@@ -86,20 +87,23 @@ class BeforeDialling:
 
 
 def get(call_id: UUID, viewer: Viewer, today: date) -> Call | None:
-    """The call with its family, if it is one of the viewer's to see. Source: service policy P5."""
+    """The call with its family, if it is one of the viewer's to work on. Source: service policy P5."""
     statement = (
         select(Call)
         .join(Family, Family.id == Call.family_id)
-        .where(Call.id == call_id, in_scope(viewer, today))
+        .where(Call.id == call_id, ever_in_scope(viewer, today))
         # The rest comes when it is asked for: what is saved on a call needs little of what its page shows.
         .options(joinedload(Call.family))
     )
-    return db.session.scalars(statement).one_or_none()
+    found = db.session.scalars(statement).one_or_none()
+    reading = reading_periods.of_call(found, viewer, today) if found else None
+    return found if reading and reading.is_open else None
 
 
-def before_dialling(call: Call, today: date) -> BeforeDialling:
+def before_dialling(call: Call, viewer: Viewer, today: date) -> BeforeDialling:
     """Everything the page of a call shows beside its questions."""
     family = call.family
+    reading = reading_periods.of(family, viewer, today)
     times = Times.from_stored(family.good_times, family.never_times, family.evenings)
     history = [attempts.Attempt(tried.outcome, clock.london(tried.at)) for tried in call.attempts]
     return BeforeDialling(
@@ -116,7 +120,7 @@ def before_dialling(call: Call, today: date) -> BeforeDialling:
         times=times,
         attempts=_made(call),
         standing=attempts.standing(history, times, directories.policy(today)),
-        last_talk=_last_talk(call),
+        last_talk=_last_talk(call, reading),
         held_by=db.session.scalar(select(Staff.name).where(Staff.id == call.claimed_by)),
         paused_until=max(
             (pause.until_on for pause in family.pauses if pause.from_on <= today <= pause.until_on),
@@ -201,9 +205,9 @@ def _conversations_before(call: Call) -> Select[Call, Conversation, str]:
     )
 
 
-def _last_talk(call: Call) -> LastTalk | None:
+def _last_talk(call: Call, reading: Reading | None) -> LastTalk | None:
     found = db.session.execute(_conversations_before(call).limit(1)).first()
-    if found is None:
+    if found is None or reading is None or not reading.covers(found.Call.held_on or date.min):
         return None
     pointed_to = db.session.execute(
         select(Service.name, Signpost.written_in)

@@ -22,7 +22,7 @@ from catchup.models.family import Child, Family
 from catchup.models.outbox import Message
 from catchup.models.staff import Staff
 from catchup.queries import directories, drafts, families, managers
-from catchup.queries.scope import Viewer, in_scope, not_shut_out
+from catchup.queries.scope import Viewer, ever_in_scope, in_scope, not_shut_out
 from catchup.rules import concerns as rule
 from catchup.rules.concerns import Alert
 from catchup.rules.councils import Split
@@ -189,7 +189,7 @@ def of_family(family_id: UUID, viewer: Viewer, today: date) -> list[Standing]:
         )
         .join(Family, Family.id == Concern.family_id)
         .join(Staff, Staff.id == Concern.recorded_by)
-        .where(Concern.family_id == family_id, in_scope(viewer, today))
+        .where(Concern.family_id == family_id, ever_in_scope(viewer, today))
         .order_by(Concern.recorded_at.desc(), Concern.id)
     )
     return [

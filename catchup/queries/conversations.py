@@ -18,11 +18,12 @@ from catchup.models.home import Address, Home
 from catchup.models.plan import PlannedCall
 from catchup.models.signpost import Signpost, SupportRequest
 from catchup.models.staff import Staff
-from catchup.queries import concerns, directory, facts, families, managers, support
+from catchup.queries import concerns, directory, facts, families, managers, reading_periods, support
 from catchup.queries.concerns import FrontDoor
 from catchup.queries.directory import Choice
-from catchup.queries.scope import Viewer, in_scope
+from catchup.queries.scope import Viewer, ever_in_scope
 from catchup.queries.support import Proposal
+from catchup.rules.reading import Reading
 from catchup.rules.terms import Area, Category, HomeKind, SignpostOutcome
 
 # A call brings up this many signposts of earlier calls; older ones wait on the family's page.
@@ -97,12 +98,20 @@ class Afterwards:
 
 
 def call(call_id: UUID, viewer: Viewer, today: date) -> Call | None:
-    """One call of a family in the viewer's scope."""
-    return db.session.scalar(
+    """One call that is the viewer's to work on. Source: service policy P5."""
+    found, reading = to_read(call_id, viewer, today)
+    return found if reading and reading.is_open else None
+
+
+def to_read(call_id: UUID, viewer: Viewer, today: date) -> tuple[Call | None, Reading | None]:
+    """One call of the viewer's own time, with what of its family may be read; None: nothing."""
+    found = db.session.scalar(
         select(Call)
         .join(Family, Family.id == Call.family_id)
-        .where(Call.id == call_id, in_scope(viewer, today))
+        .where(Call.id == call_id, ever_in_scope(viewer, today))
     )
+    reading = reading_periods.of_call(found, viewer, today) if found else None
+    return (found, reading) if reading else (None, None)
 
 
 def prompts(call: Call, today: date, services: Collection[UUID] | None = None) -> Prompts:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -20,10 +20,11 @@ from catchup.models.order import AdoptionOrder
 from catchup.models.plan import PlannedCall
 from catchup.models.signpost import Signpost, SupportRequest
 from catchup.models.staff import Staff, StaffCouncil, StaffRole
-from catchup.queries import contacts, facts, offered_times, responsibility
+from catchup.queries import contacts, facts, offered_times, reading_periods, responsibility
 from catchup.queries.facts import FamilyFacts
-from catchup.queries.scope import Viewer, in_scope, not_shut_out
+from catchup.queries.scope import Viewer, ever_in_scope, in_scope, not_shut_out
 from catchup.rules import contact, references
+from catchup.rules.reading import EVERYTHING, Reading
 from catchup.rules.responsibility import Answer, Period
 from catchup.rules.terms import Adjustment, Role
 
@@ -32,14 +33,18 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One family of a list: what tells it from another."""
+    """One family of a list: what tells it from another.
+
+    ``until`` is the last day of those who had to do with it before; who has it now is not told to them.
+    """
 
     id: UUID
     reference: str
     name: str
     children: tuple[tuple[str, date], ...]
-    owning_council: str
+    owning_council: str | None
     lead: str | None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,11 @@ class SearchResult:
     families: tuple[Found, ...]
     ask_the_hub: bool = False
     more: bool = False
+
+    def of_today(self) -> "SearchResult":
+        """Without those that were theirs before: to whoever works with families, these are outside."""
+        now = tuple(one for one in self.families if one.until is None)
+        return SearchResult(now, self.ask_the_hub or len(now) < len(self.families), self.more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +120,16 @@ class FamilyView:
 
 
 def get(family_id: UUID, viewer: Viewer, today: date) -> Family | None:
-    """One family in the viewer's scope."""
-    return db.session.scalar(select(Family).where(Family.id == family_id, in_scope(viewer, today)))
+    """One family whose record this viewer may read as it stands today, and write in."""
+    found, reading = to_read(family_id, viewer, today)
+    return found if reading and reading.is_open else None
+
+
+def to_read(family_id: UUID, viewer: Viewer, today: date) -> tuple[Family | None, Reading | None]:
+    """One family in the viewer's scope of today or before, with what of it may be read; None: nothing."""
+    found = db.session.scalar(select(Family).where(Family.id == family_id, ever_in_scope(viewer, today)))
+    reading = reading_periods.of(found, viewer, today) if found else None
+    return (found, reading) if reading else (None, None)
 
 
 def led_by(viewer: Viewer, today: date) -> tuple[Found, ...]:
@@ -122,26 +140,33 @@ def led_by(viewer: Viewer, today: date) -> tuple[Found, ...]:
         .order_by(Family.id)
     ).all()
     by_name = sorted(rows, key=lambda row: _folded(row.name))
-    return _found([row.id for row in by_name[:MOST]])
+    return _found([row.id for row in by_name[:MOST]], {row.id: EVERYTHING for row in rows})
 
 
 def search(text: str, viewer: Viewer, today: date) -> SearchResult:
     """Families in scope by reference, telephone number, e-mail or postcode exactly, else by any name.
 
     Outside the viewer's scope only an exact match is told of, and only that there is one; to somebody who
-    was shut out of the family not even that. Source: service policy P5.
+    was shut out of the family not even that. A family that was theirs before is listed with their last day,
+    but not by a number or a postcode, which may be of a later day. Source: service policy P5.
     """
     exact = _exactly(text)
     if exact is None:
         ids = _by_name(text, viewer, today)
-        return SearchResult(_found(ids[:MOST]), more=len(ids) > MOST)
+        may_read = reading_periods.of_many(ids[:MOST], viewer, today)
+        return SearchResult(_found(ids[:MOST], may_read), more=len(ids) > MOST)
     inside = db.session.scalars(
-        select(Family.id).where(exact, in_scope(viewer, today)).order_by(Family.id).limit(MOST + 1)
+        select(Family.id).where(exact, ever_in_scope(viewer, today)).order_by(Family.id).limit(MOST + 1)
     ).all()
+    may_read = reading_periods.of_many(inside, viewer, today)
+    if references.parse(text) is None:
+        may_read = {key: reading for key, reading in may_read.items() if reading.is_open}
     outside = db.session.scalar(
-        select(Family.id).where(exact, ~in_scope(viewer, today), not_shut_out(viewer)).limit(1)
+        select(Family.id).where(exact, ~ever_in_scope(viewer, today), not_shut_out(viewer)).limit(1)
     )
-    return SearchResult(_found(inside[:MOST]), outside is not None, len(inside) > MOST)
+    hidden = outside is not None or len(may_read) < len(inside)
+    shown = [key for key in inside if key in may_read]
+    return SearchResult(_found(shown[:MOST], may_read), hidden, len(shown) > MOST)
 
 
 def _exactly(text: str) -> ColumnElement[bool] | None:
@@ -180,7 +205,7 @@ def _by_name(text: str, viewer: Viewer, today: date) -> list[UUID]:
     wanted = _folded(text).split()
     if not wanted:
         return []
-    mine = in_scope(viewer, today)
+    mine = ever_in_scope(viewer, today)
     names: dict[UUID, list[str]] = defaultdict(list)
     for statement in (
         select(Family.id, Family.name).where(mine),
@@ -202,16 +227,18 @@ def _folded(text: str) -> str:
     return "".join(sign for sign in plain if unicodedata.category(sign) != "Mn")
 
 
-def _found(ids: Iterable[UUID]) -> tuple[Found, ...]:
-    """The families with these ids, in this order; their scope was checked already."""
-    wanted = list(ids)
+def _found(ids: Iterable[UUID], may_read: Mapping[UUID, Reading]) -> tuple[Found, ...]:
+    """The families with these ids of which something may be read, in this order."""
+    wanted = [key for key in ids if key in may_read]
     children: dict[UUID, list[tuple[str, date]]] = defaultdict(list)
-    for family_id, first_name, born_on in db.session.execute(
-        select(Child.family_id, Child.first_name, Child.born_on)
+    for family_id, first_name, born_on, joined_on in db.session.execute(
+        select(Child.family_id, Child.first_name, Child.born_on, Child.joined_on)
         .where(Child.family_id.in_(wanted), Child.died_on.is_(None))
         .order_by(Child.born_on, Child.id)
     ):
-        children[family_id].append((first_name, born_on))
+        until = may_read[family_id].until
+        if until is None or joined_on <= until:
+            children[family_id].append((first_name, born_on))
     rows = {
         row.id: row
         for row in db.session.execute(
@@ -222,6 +249,8 @@ def _found(ids: Iterable[UUID]) -> tuple[Found, ...]:
     }
     return tuple(
         Found(key, row.reference, row.name, tuple(children[key]), row.owning_council, row.lead)
+        if may_read[key].is_open
+        else Found(key, row.reference, row.name, tuple(children[key]), None, None, may_read[key].until)
         for key in wanted
         if (row := rows.get(key))
     )

@@ -18,7 +18,7 @@ from catchup.queries.facts import ChildFacts
 from catchup.rules import handover as rule
 from catchup.rules.councils import UnknownCouncilError
 from catchup.rules.responsibility import home_council_takes_over_on
-from catchup.rules.terms import HandoverReason, HandoverState, HandoverStepKind, Placing
+from catchup.rules.terms import HandoverKind, HandoverReason, HandoverState, HandoverStepKind, Placing
 
 step = core(HandoverStep)
 
@@ -90,6 +90,15 @@ def of(handover: Handover | Row[Any], taken: Sequence[Taken], today: date) -> St
         telling_overdue=telling_overdue and state is HandoverState.PLANNED,
         days_left=rule.days_left(handover.change_on, today),
     )
+
+
+def is_unfinished(handover: Handover | Row[Any], standing: Standing) -> bool:
+    """Whether something is left to be done by whoever hands over: what is told only is done on its day.
+
+    Source: service policy, section 6 and P5.
+    """
+    by_council = handover.kind is HandoverKind.FULL or standing.state is HandoverState.NEEDS_DECISION
+    return by_council and not standing.ended
 
 
 def of_model(handover: Handover, today: date) -> Standing:

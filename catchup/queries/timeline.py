@@ -3,7 +3,7 @@
 Concerns are not in it: they are for the caller, managers and named staff. Source: service policy, section 5.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -20,9 +20,11 @@ from catchup.models.family import Family
 from catchup.models.handover import Handover
 from catchup.models.home import Home
 from catchup.models.order import AdoptionOrder
-from catchup.models.signpost import Signpost, SupportRequest
-from catchup.queries import call_texts, families, responsibility
+from catchup.models.signpost import Signpost, SignpostResult, SupportRequest
+from catchup.queries import call_texts, families, handover_standing, responsibility
 from catchup.queries.facts import FamilyFacts
+from catchup.rules import handover as rule
+from catchup.rules.reading import EVERYTHING, Reading
 from catchup.rules.terms import EscalationKind
 
 
@@ -52,21 +54,38 @@ class Timeline:
     names: dict[UUID | None, str]
 
 
-def of(family: Family, facts: FamilyFacts, today: date) -> Timeline:
-    """The whole story of one family."""
+# Told to whoever takes a family over, whenever it was: what their own time rests on. The rest of the time
+# before them belongs to those who had it, and is passed on in the summary of the handover.
+ALWAYS_TOLD = frozenset(
+    {"order", "order_corrected", "joined", "left", "home", "request", "warning", "warning_ended"}
+    | {"handover", "change"}
+)
+
+
+def of(
+    family: Family,
+    facts: FamilyFacts,
+    today: date,
+    reading: Reading = EVERYTHING,
+    councils: Collection[str] = (),
+) -> Timeline:
+    """The story of one family, as far as it may be read by staff of these councils.
+
+    Handovers by their own councils are told to their end. Source: service policy P5.
+    """
     children = {child.id: child.first_name for child in family.children}
     events = [
         *_orders(children),
         *_membership(family),
-        *_calls(family, children),
+        *_calls(family, children, reading),
         *_texts(family),
-        *_requests(family, children),
+        *_requests(family, children, reading),
         *_homes(children),
         *_handovers(family, children),
         *_changes(facts, children),
         *_decisions(family),
     ]
-    events = _told_once(events)
+    events = _told_once(event for event in events if _may_be_told(event, reading, councils))
     past = [event for event in events if event.on <= today]
     ahead = [event for event in events if event.on > today]
     return Timeline(
@@ -74,6 +93,14 @@ def of(family: Family, facts: FamilyFacts, today: date) -> Timeline:
         past=sorted(past, key=lambda event: event.on, reverse=True),
         names=families.names(_actors(events)),
     )
+
+
+def _may_be_told(event: Event, reading: Reading, councils: Collection[str]) -> bool:
+    if reading.covers(event.on):
+        return True
+    if event.kind in ("handover", "change") and event.what.from_council in councils:
+        return True
+    return reading.is_open and event.kind in ALWAYS_TOLD
 
 
 def _told_once(events: Iterable[Event]) -> list[Event]:
@@ -134,14 +161,15 @@ def _membership(family: Family) -> Iterator[Event]:
 
 @dataclass(frozen=True, slots=True)
 class Pointed:
-    """A signpost with the name of the service and the child it is for."""
+    """A signpost with the name of the service, the child it is for, and what came of it."""
 
     signpost: Signpost
     name: str | None
     child: str | None
+    results: Sequence[SignpostResult]
 
 
-def _calls(family: Family, children: dict[UUID, str]) -> Iterator[Event]:
+def _calls(family: Family, children: dict[UUID, str], reading: Reading) -> Iterator[Event]:
     pointed: dict[UUID, list[Pointed]] = {}
     for signpost, name in db.session.execute(
         select(Signpost, Service.name)
@@ -151,7 +179,12 @@ def _calls(family: Family, children: dict[UUID, str]) -> Iterator[Event]:
         .order_by(Signpost.given_on, Signpost.id)
     ):
         pointed.setdefault(signpost.call_id, []).append(
-            Pointed(signpost, name or signpost.written_in, _name(children, signpost.child_id))
+            Pointed(
+                signpost,
+                name or signpost.written_in,
+                _name(children, signpost.child_id),
+                [one for one in signpost.results if reading.is_open or reading.covers(one.known_on)],
+            )
         )
     for call in db.session.scalars(
         select(Call)
@@ -175,16 +208,16 @@ def _texts(family: Family) -> Iterator[Event]:
             yield Event(_day(text.sent_at), "text_sent", kept, by=text.sent_by, parts=(name,))
 
 
-def _requests(family: Family, children: dict[UUID, str]) -> Iterator[Event]:
+def _requests(family: Family, children: dict[UUID, str], reading: Reading) -> Iterator[Event]:
     for request in db.session.scalars(
         select(SupportRequest)
         .options(selectinload(SupportRequest.steps))
         .where(SupportRequest.family_id == family.id)
         .order_by(SupportRequest.received_on, SupportRequest.id)
     ):
-        yield Event(
-            request.received_on, "request", request, children.get(request.child_id), request.recorded_by
-        )
+        steps = [one for one in request.steps if reading.is_open or reading.covers(one.on)]
+        child = children.get(request.child_id)
+        yield Event(request.received_on, "request", request, child, request.recorded_by, steps)
 
 
 def _homes(children: dict[UUID, str]) -> Iterator[Event]:
@@ -206,8 +239,12 @@ def _handovers(family: Family, children: dict[UUID, str]) -> Iterator[Event]:
         .where(Handover.family_id == family.id, Handover.withdrawn_at.is_(None))
         .order_by(Handover.change_on, Handover.id)
     ):
+        now = handover_standing.code_now(handover.to_council)
         for step in handover.steps:
-            yield Event(step.on, "handover", handover, children.get(handover.child_id), step.by_id, (step,))
+            went_to = handover_standing.code_now(step.council_code)
+            is_wrong = not rule.counts(step.step, went_to, now)
+            child = children.get(handover.child_id)
+            yield Event(step.on, "handover", handover, child, step.by_id, (step, is_wrong))
 
 
 def _changes(facts: FamilyFacts, children: dict[UUID, str]) -> Iterator[Event]:

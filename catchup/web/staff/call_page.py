@@ -70,7 +70,7 @@ def page(
 ) -> str:
     """The page of one call, with whichever of its forms was refused."""
     now, me = clock.now(), viewer()
-    known = queries.before_dialling(call, clock.today())
+    known = queries.before_dialling(call, me, clock.today())
     family = known.family
     may_talk = not (known.is_stopped or known.has_left or call.closed_as is ClosedAs.DONE)
     tries = attempt_form.forms(call.version, tried) if may_talk and call.closed_at is None else None

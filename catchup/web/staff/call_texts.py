@@ -1,6 +1,6 @@
 """After the call: what happens next, the note for the case system, and what the family is sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -104,10 +104,25 @@ class ForParent:
 @staff.get("/calls/<uuid:call_id>/saved")
 def conversation_saved(call_id: UUID) -> ResponseReturnValue:
     """What happens next, in words, and the two texts."""
-    after = _after(call_id)
-    call = after.call
+    call, reading = conversations.to_read(call_id, viewer(), clock.today())
+    after = conversations.afterwards(call, clock.today()) if call else None
+    if call is None or after is None:
+        abort(404)
     saw(Seen("conversation.view", "call", call.id, call.family_id))
     kept = queries.case_note(call_id)
+    if reading and reading.until is not None:
+        return render_template(
+            "staff/conversation_then.html",
+            after=after,
+            until=reading.until,
+            note=kept.text.text if kept else _note(replace(after, next_calls=())),
+            texts=[
+                _for_parent(after, reader)
+                for reader in queries.readers(call.family, call_id)
+                if reader.kept and queries.was_out(reader.kept, reading.until)
+            ],
+            nav="families",
+        )
     why = queries.why_not(call.family, clock.today())
     return render_template(
         "staff/conversation_saved.html",

@@ -11,7 +11,8 @@ from flask_babel import lazy_gettext as _l
 
 from catchup import clock
 from catchup.models.family import Family
-from catchup.queries import families, timeline
+from catchup.queries import families, family_then, timeline
+from catchup.rules.reading import Reading
 from catchup.services.audit import Seen
 from catchup.web.fields import TextField
 from catchup.web.forms_base import BaseForm
@@ -62,21 +63,39 @@ def find_family() -> ResponseReturnValue:
 @staff.get("/families/<uuid:family_id>")
 def family(family_id: UUID) -> ResponseReturnValue:
     """One family: people, who is responsible for each child, what lies ahead and what has been."""
-    found = family_or_404(family_id)
-    today = clock.today()
+    today, me = clock.today(), viewer()
+    found, reading = families.to_read(family_id, me, today)
+    if found is None or reading is None:
+        abort(404)
+    if reading.until is not None:
+        return _as_it_was(found, reading)
     page = families.view(found, today)
     saw(Seen("family.view", "family", found.id, found.id))
     return render_template(
         "staff/family.html",
         family=found,
         page=page,
-        story=timeline.of(found, page.facts, today),
+        story=timeline.of(found, page.facts, today, reading, me.councils),
         times=times_in_words(
             dumps(found.good_times), dumps(found.never_times), found.evenings, str(get_locale())
         ),
         preferred=preferred_in_words(found),
         today=today,
-        manages=viewer().manages,
+        manages=me.manages,
+        read_from=reading.since,
+        nav="families",
+    )
+
+
+def _as_it_was(found: Family, reading: Reading) -> str:
+    """The record as it was on the last day of those who had to do with the family before."""
+    page = family_then.view(found, reading.until or clock.today())
+    saw(Seen("family.view_then", "family", found.id, found.id))
+    return render_template(
+        "staff/family_then.html",
+        family=found,
+        page=page,
+        story=timeline.of(found, page.facts, clock.today(), reading, viewer().councils),
         nav="families",
     )
 
@@ -90,5 +109,5 @@ def preferred_in_words(family: Family) -> str | None:
 
 
 def family_or_404(family_id: UUID) -> Family:
-    """The family, if this viewer may see it; otherwise there is none."""
+    """The family, if this viewer may see it as it stands today and change it; otherwise there is none."""
     return families.get(family_id, viewer(), clock.today()) or abort(404)

@@ -43,7 +43,7 @@ def find_who_rang() -> ResponseReturnValue:
     form = SearchForm()
     if not form.validate_on_submit():
         return render_template("staff/rang_back.html", form=form), 422
-    result = families.search(form.words.data, viewer(), clock.today())
+    result = families.search(form.words.data, viewer(), clock.today()).of_today()
     saw(
         Seen(
             "families.search",

@@ -40,6 +40,7 @@ class HandoverSending(Identified, Base):
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_because: Mapped[SendingEnd | None]
+    ended_note: Mapped[str | None] = mapped_column(Encrypted("handover_sending.ended_note"))
 
     parts: Mapped[list["SendingPart"]] = relationship(back_populates="sending")
 

@@ -213,6 +213,8 @@ _FULL: Mapping[HandoverState, tuple[HandoverStepKind, ...]] = MappingProxyType(
         HandoverState.SENT: (
             HandoverStepKind.ACCEPTED,
             HandoverStepKind.QUERIED,
+            # A link that ran out, was locked or taken back without an answer is followed by another.
+            HandoverStepKind.SENT,
             HandoverStepKind.NOT_NEEDED,
         ),
         HandoverState.QUERIED: (

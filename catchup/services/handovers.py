@@ -4,29 +4,25 @@ Every act names the version its page showed: of two people who act at once the s
 taken while everything is stopped for the family. The caller commits. Source: service policy, section 6, R22.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
 
-from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from catchup import clock, senders
+from catchup import clock
 from catchup.extensions import db
-from catchup.models.family import Parent
-from catchup.models.handover import Handover, HandoverStep, HandoverSummary
-from catchup.models.outbox import Message
-from catchup.queries import directories, handover_standing, handovers
-from catchup.queries import outbox as addresses
-from catchup.queries.outbox import Address
+from catchup.models.handover import Handover, HandoverStep, HandoverSummary, SummaryReturn
+from catchup.models.handover_notice import HandoverNotice
+from catchup.queries import handover_standing, handovers
 from catchup.queries.scope import Viewer
-from catchup.rules import contact, disclosure
+from catchup.rules import disclosure
 from catchup.rules import handover as rule
 from catchup.rules.disclosure import Exit, Identifying
 from catchup.rules.terms import HandoverKind, HandoverStepKind
-from catchup.services import audit, handover_summaries, outbox
+from catchup.services import audit, handover_summaries, outbox, owners
 from catchup.services.audit import Seen
+from catchup.services.handover_notices import NobodyToTellError as NobodyToTellError
+from catchup.services.handover_notices import Told
 from catchup.services.handover_summaries import Written
 
 
@@ -38,59 +34,46 @@ class NotAllowedError(ConflictError):
     """The step cannot be taken as things stand now."""
 
 
-class NobodyToTellError(Exception):
-    """No parent has agreed to a text or an e-mail, or there is nobody whose number could be given."""
-
-
 class Telling(StrEnum):
     """How a family is told in writing."""
 
     MESSAGE = "message"
     LETTER = "letter"
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """A parent, and the number or e-mail address a message to that parent may go to; None: a letter."""
-
-    parent: Parent
-    address: Address | None
-
-
-def recipients(family_id: UUID) -> tuple[Recipient, ...]:
-    """Every confirmed parent with the channel that parent agreed to. Source: service policy P3, R23.
-
-    None has one while the family is paused or has left: a message would be held back, so a letter is needed.
-    """
-    settings = current_app.config["CATCHUP"]
-    wanted = outbox.TEMPLATES["family_told"].channels
-    is_quiet = handovers.is_quiet(family_id, clock.today())
-    usable = [
-        address
-        for address in addresses.addresses(family_id)
-        if not is_quiet
-        and address.point.channel in wanted
-        and senders.can_send(settings, address.point.channel)
-    ]
-    found = []
-    for parent in handovers.confirmed_parents(family_id):
-        own = [address for address in usable if address.parent_id == parent.id]
-        channel = contact.allowed_channel(address.point for address in own)
-        chosen = (one for one in own if one.point.channel is channel and contact.may_message(one.point))
-        found.append(Recipient(parent, next(chosen, None)))
-    return tuple(found)
+    AS_AGREED = "as_agreed"
 
 
 def tell_family(handover: Handover, how: Telling, by: Viewer, seen_version: int) -> None:
     """Tell the parents in writing which council to ask from the change day on.
 
-    By message each confirmed parent gets one where they agreed to one, and the step names those who need a
-    letter; brothers and sisters who change together bring one message. By letter: it was printed and posted.
-    Raises NobodyToTellError where no message can go out. Source: service policy P3, section 6.
+    By message each confirmed parent gets one where they agreed to one; brothers and sisters who change
+    together bring one message. For the others a letter is put on the list: it tells them once it is posted.
+    By letter: it was printed and posted. As each agreed: the same, and where nobody can be sent a message
+    the handover waits for its letters. Raises NobodyToTellError where a message was wanted and none can go
+    out. Source: service policy P3, section 6.
     """
     _begin(handover, HandoverStepKind.FAMILY_TOLD, by, seen_version)
-    note = "By letter" if how is Telling.LETTER else _message(handover)
-    _add(handover, HandoverStepKind.FAMILY_TOLD, by, clock.now(), note=note)
+    if how is Telling.LETTER:
+        handover_notices.posted(handover, by)
+        _add(handover, HandoverStepKind.FAMILY_TOLD, by, clock.now(), note="By letter")
+        return
+    told = handover_notices.before(handover, by)
+    if told.reached:
+        _add(handover, HandoverStepKind.FAMILY_TOLD, by, clock.now(), note=_who(told))
+    elif how is Telling.MESSAGE or not told.by_letter:
+        raise NobodyToTellError
+
+
+def post_letter(notice: HandoverNotice, by: Viewer) -> None:
+    """A letter has been posted; the first one of a handover tells the family. Again is no harm."""
+    handover = notice.handover
+    if not handover_notices.post(notice, by) or notice.occasion is not Occasion.BEFORE:
+        return
+    standing = handover_standing.of_model(handover, clock.today())
+    stopped = handovers.is_stopped(handover.family_id)
+    if HandoverStepKind.FAMILY_TOLD in handovers.allowed(handover, standing, stopped=stopped):
+        _take(handover, handover.version)
+        note = f"By letter to {notice.parent.name}"
+        _add(handover, HandoverStepKind.FAMILY_TOLD, by, clock.now(), note=note)
 
 
 def write_summary(handover: Handover, written: Written, by: Viewer, seen_version: int) -> HandoverSummary:
@@ -103,6 +86,8 @@ def write_summary(handover: Handover, written: Written, by: Viewer, seen_version
     )
     handover.summaries.append(summary)
     _add(handover, HandoverStepKind.SUMMARY_WRITTEN, by, now)
+    if written.address_reason:
+        audit.record(by, Seen("handover.summary_address", "handover", handover.id, handover.family_id))
     return summary
 
 
@@ -115,6 +100,24 @@ def check_summary(handover: Handover, by: Viewer, seen_version: int) -> None:
     summary.checked_at = clock.now()
     summary.checked_by = by.id
     _add(handover, HandoverStepKind.SUMMARY_CHECKED, by, summary.checked_at)
+
+
+def return_summary(handover: Handover, because: str, by: Viewer, seen_version: int) -> None:
+    """A second person found something not right: the summary is written again, and then checked.
+
+    Raises PermissionError for the one who wrote it.
+    """
+    _begin(handover, HandoverStepKind.SUMMARY_CHECKED, by, seen_version)
+    summary = _summary(handover)
+    if not rule.may_check(summary.made_by, by.id):
+        raise PermissionError("A second person checks the summary.")
+    summary.returned = SummaryReturn(at=clock.now(), by_id=by.id, because=because)
+    audit.record(
+        by,
+        Seen(
+            "handover.summary_returned", "handover", handover.id, handover.family_id, handover.to_council
+        ),
+    )
 
 
 def send(handover: Handover, sent_to: str, by: Viewer, seen_version: int) -> HandoverSummary:
@@ -138,14 +141,15 @@ def send(handover: Handover, sent_to: str, by: Viewer, seen_version: int) -> Han
     return summary
 
 
-def accept(handover: Handover, contact_name: str, by: Viewer, seen_version: int) -> None:
-    """The next council has it and names whom to ask there."""
+def accept(handover: Handover, contact_name: str, by: Viewer | None, seen_version: int) -> None:
+    """The next council has it and names whom to ask there; ``by`` None: it says so itself, by its link."""
     _begin(handover, HandoverStepKind.ACCEPTED, by, seen_version)
     _add(handover, HandoverStepKind.ACCEPTED, by, clock.now(), contact=contact_name)
+    owners.follow_now(handover.family_id, by)
 
 
-def query(handover: Handover, question: str, by: Viewer, seen_version: int) -> None:
-    """The next council asks something before it accepts."""
+def query(handover: Handover, question: str, by: Viewer | None, seen_version: int) -> None:
+    """The next council asks something before it accepts; ``by`` None: by its link."""
     _begin(handover, HandoverStepKind.QUERIED, by, seen_version)
     _add(handover, HandoverStepKind.QUERIED, by, clock.now(), note=question)
 
@@ -154,12 +158,14 @@ def decline(handover: Handover, note: str | None, by: Viewer, seen_version: int)
     """The family does not want anything shared: nothing is sent. Responsibility moves all the same."""
     _begin(handover, HandoverStepKind.DECLINED, by, seen_version)
     _add(handover, HandoverStepKind.DECLINED, by, clock.now(), note=note)
+    owners.follow_now(handover.family_id, by)
 
 
 def not_needed(handover: Handover, reason: str, by: Viewer, seen_version: int) -> None:
     """There is nothing to hand over after all."""
     _begin(handover, HandoverStepKind.NOT_NEEDED, by, seen_version)
     _add(handover, HandoverStepKind.NOT_NEEDED, by, clock.now(), note=reason)
+    owners.follow_now(handover.family_id, by)
 
 
 def decide(
@@ -212,7 +218,7 @@ def _take(handover: Handover, seen_version: int) -> None:
     db.session.refresh(handover)
 
 
-def _begin(handover: Handover, step: HandoverStepKind, by: Viewer, seen_version: int) -> None:
+def _begin(handover: Handover, step: HandoverStepKind, by: Viewer | None, seen_version: int) -> None:
     _take(handover, seen_version)
     standing = handover_standing.of_model(handover, clock.today())
     stopped = handovers.is_stopped(handover.family_id)
@@ -223,7 +229,7 @@ def _begin(handover: Handover, step: HandoverStepKind, by: Viewer, seen_version:
 def _add(
     handover: Handover,
     step: HandoverStepKind,
-    by: Viewer,
+    by: Viewer | None,
     at: datetime,
     *,
     contact: str | None = None,
@@ -234,7 +240,7 @@ def _add(
             step=step,
             at=at,
             on=clock.london(at).date(),
-            by_id=by.id,
+            by_id=by.id if by else None,
             contact=contact,
             note=note,
             council_code=handover.to_council,
@@ -248,7 +254,7 @@ def _add(
 
 def _summary(handover: Handover) -> HandoverSummary:
     summary = handovers.current_summary(handover)
-    if summary is None:
+    if summary is None or not handover_summaries.is_intact(summary):
         raise NotAllowedError
     return summary
 
@@ -266,36 +272,7 @@ def _copy(handover: Handover, summary: HandoverSummary, now: datetime) -> Handov
     return again
 
 
-def _message(handover: Handover) -> str:
-    """Queue the messages, and say in words who gets one and who needs a letter."""
-    to = recipients(handover.family_id)
-    lead = addresses.lead_of(handover.family_id)
-    if handover.to_council is None or lead is None or not lead.phone or not any(one.address for one in to):
-        raise NobodyToTellError
-    facts = {
-        "change_on": handover.change_on.isoformat(),
-        "council_name": directories.councils().name(handover.to_council),
-        "lead_first_name": lead.name.split()[0],
-        "call_back_number": lead.phone,
-    }
-    told = _already_told(handover.family_id, facts)
-    for one in to:
-        if one.address and one.parent.id not in told:
-            outbox.queue(
-                handover.family_id,
-                one.parent.id,
-                one.address.point.channel,
-                "family_told",
-                facts,
-                one.address.value,
-                clock.now(),
-            )
-    reached = ", ".join(one.parent.name for one in to if one.address)
-    others = ", ".join(one.parent.name for one in to if not one.address)
-    return f"By message to {reached}" + (f"; a letter is needed for {others}" if others else "")
-
-
-def _already_told(family_id: UUID, facts: dict[str, str]) -> set[UUID | None]:
-    """The parents who have been sent the very same for a brother or sister."""
-    same = select(Message).where(Message.family_id == family_id, Message.template == "family_told")
-    return {message.parent_id for message in db.session.scalars(same) if message.facts == facts}
+def _who(told: Told) -> str:
+    """Who is told by message, and who needs a letter, in words."""
+    others = f"; a letter is needed for {', '.join(told.by_letter)}" if told.by_letter else ""
+    return f"By message to {', '.join(told.reached)}{others}"

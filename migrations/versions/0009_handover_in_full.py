@@ -73,6 +73,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("ended_note", sa.LargeBinary(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "(ended_at IS NULL) = (ended_because IS NULL)", name=op.f("ck_handover_sending_ended")
@@ -403,8 +404,22 @@ def upgrade() -> None:
     with op.batch_alter_table("sending_part", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sending_part_handover_id"), ["handover_id"], unique=False)
 
+    op.create_table(
+        "summary_return",
+        sa.Column("summary_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("because", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_summary_return_by_id")),
+        sa.ForeignKeyConstraint(
+            ["summary_id"], ["handover_summary.id"], name=op.f("fk_summary_return_summary_id")
+        ),
+        sa.PrimaryKeyConstraint("summary_id", name=op.f("pk_summary_return")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("summary_return")
 
     with op.batch_alter_table("sending_part", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sending_part_handover_id"))

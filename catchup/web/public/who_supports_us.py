@@ -172,7 +172,8 @@ def _after_a_split(postcode: str, place: PostcodeAnswer) -> Sequence[HomeFacts]:
     for on in known.changes:
         if on > clock.today() and place.council and isinstance(known.resolve(place.council, on), Split):
             later = directory.council_on(postcode, on, known)
-            facts.append(HomeFacts(HomeKind.ADDRESS, later.council, from_on=on))
+            if later.council:
+                facts.append(HomeFacts(HomeKind.ADDRESS, later.council, from_on=on))
     return facts
 
 

@@ -84,3 +84,17 @@ class HandoverSummary(Identified, Base):
     sent_at: Mapped[datetime | None]
 
     handover: Mapped[Handover] = relationship(back_populates="summaries")
+    returned: Mapped["SummaryReturn | None"] = relationship(back_populates="summary")
+
+
+class SummaryReturn(Base):
+    """A second person read a summary and found something not right: it is not checked, but written again."""
+
+    __tablename__ = "summary_return"
+
+    summary_id: Mapped[UUID] = mapped_column(ForeignKey("handover_summary.id"), primary_key=True)
+    at: Mapped[datetime]
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    because: Mapped[str] = mapped_column(Encrypted("summary_return.because"))
+
+    summary: Mapped[HandoverSummary] = relationship(back_populates="returned")

@@ -3,14 +3,21 @@
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from catchup.models.handover import Handover
+from catchup.queries import handover_record
 from catchup.queries.scope import Viewer
+from catchup.rules import disclosure
 from catchup.services import handover_summaries, handovers
 from catchup.services.handover_summaries import Written
 from catchup.web.fields import ConfirmField, DatePartsField, TextAreaField, TextField
 from catchup.web.staff.handover_forms import ActForm
+
+# What was written for one child may hold for a brother or sister; an address and its reason never.
+TEXTS = ("asks", "therapy_provider", "reapplies", "agreed_to_share")
+TAKEN_OVER = (*TEXTS, "asked_by_on", "funded_until_on")
 
 
 class CheckForm(ActForm):
@@ -19,14 +26,23 @@ class CheckForm(ActForm):
     checked = ConfirmField(
         _l("I have read all of it, and it is right"),
         hint=_l(
-            "No birth names, nothing about the birth family, no address, no court numbers, nothing about "
-            "a brother or sister"
+            "No birth names, nothing about the birth family, no court numbers, nothing about a brother or "
+            "sister, and no address but one that is told for a reason"
         ),
         missing=_l("Tick the box once you have read all of it"),
     )
 
     def act(self, handover: Handover, by: Viewer) -> None:
         handovers.check_summary(handover, by, self.seen_version)
+
+
+class ReturnForm(ActForm):
+    """A second person found something not right."""
+
+    because = TextAreaField(_l("What is not right?"), rows=3, missing=_l("Say what is not right"))
+
+    def act(self, handover: Handover, by: Viewer) -> None:
+        handovers.return_summary(handover, self.because.data or "", by, self.seen_version)
 
 
 class SummaryForm(ActForm):
@@ -54,6 +70,41 @@ class SummaryForm(ActForm):
         hint=_l("In their words, and who said it. They have seen everything that is sent."),
         missing=_l("Write what the family agreed to share"),
     )
+    address_told = ConfirmField(
+        _l("Tell the address where the child lives"),
+        hint=_l("It is left out otherwise. The next council can ring the parents."),
+    )
+    address_reason = TextAreaField(_l("Why must the next council have it?"), rows=2)
+
+    # Set by summary_form: whether there is an address that could be told.
+    has_address = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """An address leaves only with a reason, and never hidden in what is written by hand."""
+        sound = bool(super().validate(extra_validators))
+        reason = self.address_reason.data or ""
+        if self.address_told.data and not self.has_address:
+            self.address_told.errors = [_("The record knows no address where the child lives on that day")]
+        elif self.address_told.data and not self.address_reason.errors and not reason:
+            self.address_reason.errors = [_("Say why the next council must have the address")]
+        elif reason and not self.address_told.data:
+            self.address_told.errors = [_("Tick this to tell the address, or empty the box below")]
+        if not self.address_told.data:
+            for one in self:
+                if isinstance(one, TextField) and not one.errors and disclosure.postcodes_in(one.data or ""):
+                    one.errors = [_("Take the postcode out: an address leaves only where you tick it below")]
+        return sound and not any(one.errors for one in self)
+
+    def take_over(self, written: Written, change_on: date) -> None:
+        """Fill what nobody has typed with what was written for a brother or sister.
+
+        The day too where it is still the one proposed, ``change_on``.
+        """
+        for name in TAKEN_OVER:
+            one = self[name]
+            if not one.shown.strip() if name in TEXTS else one.data in (None, change_on):
+                one.raw_data = None
+                one.process(None, getattr(written, name))
 
     def written(self) -> Written:
         """What was typed; only after ``validate``."""
@@ -65,6 +116,7 @@ class SummaryForm(ActForm):
             therapy_provider=self.therapy_provider.data,
             funded_until_on=self.funded_until_on.data,
             reapplies=self.reapplies.data,
+            address_reason=self.address_reason.data if self.address_told.data else None,
         )
 
     def act(self, handover: Handover, by: Viewer) -> None:
@@ -77,9 +129,18 @@ def summary_form(handover: Handover) -> SummaryForm:
     if handover.summaries:
         before = handover_summaries.written_in(handover.summaries[-1].content)
         defaults = {name: getattr(before, name) for name in Written.__slots__}
-    return SummaryForm(data={**defaults, "version": str(handover.version)})
+        defaults["address_told"] = before.address_reason is not None
+    form = SummaryForm(data={**defaults, "version": str(handover.version)})
+    form.has_address = handover_record.address(handover) is not None
+    return form
 
 
 def check_form(handover: Handover) -> CheckForm:
     """The form of the check."""
     return CheckForm(data={"version": str(handover.version)})
+
+
+def return_form(handover: Handover, *, fresh: bool = False) -> ReturnForm:
+    """The form that sends a summary back, filled from the request, or ``fresh``."""
+    defaults = {"version": str(handover.version)}
+    return ReturnForm(formdata=None, data=defaults) if fresh else ReturnForm(data=defaults)

@@ -13,6 +13,7 @@ from catchup.documents import PAGE, PAGES, Paper, Part
 from catchup.models.family import Child
 from catchup.models.handover import Handover, HandoverSummary
 from catchup.queries.handover_standing import Standing
+from catchup.rules import disclosure
 from catchup.rules import terms as t
 from catchup.rules.disclosure import SummarySection as S
 from catchup.services import handover_summaries
@@ -50,6 +51,26 @@ def from_the_record(handover: Handover) -> list[Part]:
     content = draft(handover, nothing)
     content[S.SUPPORT] = {"open_requests": content[S.SUPPORT]["open_requests"]}
     return [part for part in parts(content) if part.title not in (TITLES[S.ASKED], TITLES[S.AGREED])]
+
+
+def written_by_hand(summary: HandoverSummary) -> list[Part]:
+    """What of a summary no record holds."""
+    asked, agreed = parts({section: summary.content[section] for section in (S.ASKED, S.AGREED)})
+    return [asked, Part(str(TITLES[S.SUPPORT]), list(_therapy(summary.content[S.SUPPORT]))), agreed]
+
+
+def changed(summary: HandoverSummary) -> list[str]:
+    """The titles of what would read otherwise, if the summary were drawn up again now."""
+    found = handover_summaries.changed_since(summary.handover, summary)
+    return [str(TITLES[section]) for section in found]
+
+
+def read_again(summary: HandoverSummary) -> list[str]:
+    """The words written by hand that may tell what no summary may hold. Source: service policy P1, P6."""
+    written = handover_summaries.written_in(summary.content)
+    texts = (written.asks, written.agreed_to_share, written.therapy_provider, written.reapplies)
+    found = (word for text in texts for word in disclosure.to_read_again(text or ""))
+    return list(dict.fromkeys(found))
 
 
 def mark(summary: HandoverSummary) -> str:
@@ -165,8 +186,11 @@ def _support(facts: dict[str, Any]) -> Rows:
         for one in facts["open_requests"]
     ]
     yield _("Asked for"), asked or [_("Nothing is open")]
-    if "therapy_provider" not in facts:
-        return
+    if "therapy_provider" in facts:
+        yield from _therapy(facts)
+
+
+def _therapy(facts: dict[str, Any]) -> Rows:
     yield _("Therapy provider"), [facts["therapy_provider"] or _("None")]
     yield _("Funded until"), [_day(facts["funded_until_on"]) or "–"]
     yield _("Who applies next"), [facts["reapplies"] or "–"]

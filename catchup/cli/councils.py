@@ -5,14 +5,16 @@ import json
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
+from catchup import clock
 from catchup.cli.answering import on_the_database
 from catchup.data.councils_file import council_rows
 from catchup.database import writing
 from catchup.extensions import db
 from catchup.rules.councils import CouncilRow, rows_from_table
-from catchup.services import councils
+from catchup.services import address_councils, councils, marks
 
 group = AppGroup("councils", help="Councils of England by code and date.")
 
@@ -24,19 +26,28 @@ group = AppGroup("councils", help="Councils of England by code and date.")
 def import_(file: Path | None, *, as_json: bool) -> None:
     """Take in FILE with the columns of the list we ship; without FILE, that list itself.
 
-    All or nothing: rows that contradict each other are refused with a sentence.
+    All or nothing: rows that contradict each other are refused with a sentence. Addresses of a council that
+    is divided are settled by their postcodes, and the handovers of the families concerned planned afresh.
     """
+    marks.follow_clock(current_app.config["CATCHUP"])
     try:
         rows = _rows(file) if file else council_rows()
         with writing():
-            added, changed = councils.take_in(rows)
+            taken = councils.take_in(rows)
+            moved = address_councils.settle()
+            followed = councils.follow(taken.touched, moved, clock.today())
             db.session.commit()
     except ValueError as error:
         raise click.ClickException(f"Nothing was taken in. {error}") from error
     if as_json:
-        click.echo(json.dumps({"added": added, "changed": changed}))
+        counts = {"added": taken.added, "changed": taken.changed, "replaced": taken.replaced}
+        click.echo(json.dumps({**counts, "followed": followed.as_json()}))
     else:
-        click.echo(f"{added} councils added, {changed} changed.")
+        click.echo(f"{taken.added} councils added, {taken.changed} changed.")
+        if taken.replaced:
+            click.echo(f"Provisional codes replaced: {taken.replaced}.")
+        if followed.families:
+            click.echo(followed.sentence)
 
 
 def _rows(file: Path) -> tuple[CouncilRow, ...]:

@@ -54,8 +54,8 @@ def provisional_code(name: str) -> str:
 class Councils:
     """The councils of England with their earlier and later codes.
 
-    Raises ValueError, with a sentence, for rows that contradict each other: a code twice, successors without
-    a last day, a successor that is not there on the day after.
+    Raises ValueError, with a sentence, for rows that contradict each other: a code twice, a last day before
+    the first, successors without a last day, a successor that is not there on the day after.
     """
 
     def __init__(self, rows: Iterable[CouncilRow]) -> None:
@@ -63,11 +63,18 @@ class Councils:
         for row in rows:
             if row.code in self._rows:
                 raise ValueError(f"The code {row.code} is there twice.")
+            if row.valid_from and row.valid_to and row.valid_to < row.valid_from:
+                raise ValueError(f"{row.name} ({row.code}) ends before it begins.")
             self._rows[row.code] = row
         self._successors: dict[str, tuple[str, ...]] = {}
         self._predecessors: dict[str, tuple[str, ...]] = {}
         # A provisional code that somebody stored still works once the real one is known.
         self._aliases: dict[str, str] = {}
+        for row in list(self._rows.values()):
+            made_up = provisional_code(row.name)
+            if row.code != made_up and made_up in self._rows:
+                del self._rows[made_up]
+                self._aliases[made_up] = row.code
         for row in list(self._rows.values()):
             self._link(row)
         bounds = {row.valid_from for row in self._rows.values()}
@@ -130,7 +137,11 @@ class Councils:
 
     def _successor(self, row: CouncilRow, token: str, starts_on: date) -> str:
         """The code of a successor given by code or name, made up where it has none yet."""
-        if _GSS.fullmatch(token):
+        if token in self or _GSS.fullmatch(token):
+            if token not in self:
+                raise ValueError(
+                    f"{row.name} ({row.code}) is followed by {token}, which is no council's code."
+                )
             found = self.get(token)
         else:
             named = (r for r in self._rows.values() if r.name == token and _is_valid(r, starts_on))
@@ -155,21 +166,37 @@ def rows_from_table(table: Iterable[Mapping[str, str]]) -> tuple[CouncilRow, ...
     """Rows of a table with the councils file's columns.
 
     Those are gss_code, name, kind, valid_from, valid_to, successors, agency. Empty days have no bound;
-    successors are parted by "|". Raises ValueError for a day that is none, and for a column that is missing.
+    successors are parted by "|". Raises ValueError, with a sentence, for a day or a code that is none, for a
+    council without a name, and for a column that is missing.
     """
     lines = list(table)
     for name in _COLUMNS:
         if any(line.get(name) is None for line in lines):
             raise ValueError(f"The column {name} is missing.")
-    return tuple(
-        CouncilRow(
-            code=line["gss_code"],
-            name=line["name"],
-            kind=line["kind"],
-            valid_from=date.fromisoformat(line["valid_from"]) if line["valid_from"] else None,
-            valid_to=date.fromisoformat(line["valid_to"]) if line["valid_to"] else None,
-            successors=tuple(line["successors"].split("|")) if line["successors"] else (),
-            agency=line["agency"] or None,
-        )
-        for line in lines
+    return tuple(_row({name: line[name].strip() for name in _COLUMNS}) for line in lines)
+
+
+def _row(line: Mapping[str, str]) -> CouncilRow:
+    if not _GSS.fullmatch(line["gss_code"]):
+        raise ValueError(f"“{line['gss_code'][:20]}” is not the code of a council in England.")
+    if not line["name"]:
+        raise ValueError(f"The council {line['gss_code']} has no name.")
+    successors = (token.strip() for token in line["successors"].split("|"))
+    return CouncilRow(
+        code=line["gss_code"],
+        name=line["name"],
+        kind=line["kind"],
+        valid_from=_day(line, "valid_from"),
+        valid_to=_day(line, "valid_to"),
+        successors=tuple(token for token in successors if token),
+        agency=line["agency"] or None,
     )
+
+
+def _day(line: Mapping[str, str], column: str) -> date | None:
+    try:
+        return date.fromisoformat(line[column]) if line[column] else None
+    except ValueError as error:
+        raise ValueError(
+            f"{line['name']} ({line['gss_code']}): “{line[column][:20]}” is not a day written 2027-04-01."
+        ) from error

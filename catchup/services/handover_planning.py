@@ -38,7 +38,7 @@ from catchup.rules.terms import (
     SupportKind,
     SupportStep,
 )
-from catchup.services import audit
+from catchup.services import audit, wrong_councils
 from catchup.services.audit import Seen
 from catchup.services.job_runs import Counts
 
@@ -91,6 +91,8 @@ class Known:
         return {"id": self.row.id, "family_id": self.row.family_id, "version": self.row.version}
 
 
+NOTHING = Counts(created={"handovers": 0}, changed={"reworked": 0, "restored": 0, "withdrawn": 0})
+
 # By child and change day.
 There = dict[UUID, dict[date, Known]]
 
@@ -113,7 +115,9 @@ def plan_due(on: date) -> Counts:
 def plan_for(family_ids: Sequence[UUID], on: date) -> Counts:
     """The same for some families only, at once: their facts have just changed. The caller commits."""
     db.session.flush()
-    return write(_look_at(_accepted(Membership.family_id.in_(family_ids)), on), on)
+    counts = write(_look_at(_accepted(Membership.family_id.in_(family_ids)), on), on)
+    wrong_councils.see_to(family_ids)
+    return counts
 
 
 def look(on: date) -> Due:

@@ -13,6 +13,7 @@ from catchup.models.home import Address, Home
 from catchup.models.order import AdoptionOrder
 from catchup.queries.scope import Viewer
 from catchup.rules.terms import HomeKind, Placing
+from catchup.services import address_councils
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def add_address(family: Family, new: NewAddress, parents: Sequence[Parent]) -> A
     )
     db.session.add(address)
     db.session.flush()
+    address_councils.settle_one(address)
     return address
 
 

@@ -1,13 +1,11 @@
-"""Handovers as one viewer may see them: the board, and one with its steps, its summary and its siblings."""
+"""One handover as a viewer may see it: with its steps, its summary and its siblings."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import selectinload
 
 from catchup.extensions import db
@@ -15,79 +13,17 @@ from catchup.models.base import core
 from catchup.models.family import Child, Family, Membership, Parent, Pause, Stop
 from catchup.models.handover import Handover, HandoverStep, HandoverSummary
 from catchup.models.staff import Staff
-from catchup.queries import directories, facts, handover_standing, responsibility
+from catchup.queries import directories, facts, handover_standing, reading_periods, responsibility
+from catchup.queries.handover_cards import Card, by_id, cards, standings
 from catchup.queries.handover_standing import Standing
-from catchup.queries.scope import Viewer, in_scope
+from catchup.queries.scope import Viewer, ever_in_scope, in_scope
 from catchup.rules import handover as rule
 from catchup.rules.disclosure import SummarySection
 from catchup.rules.responsibility import Answer
-from catchup.rules.terms import HandoverKind, HandoverState, HandoverStepKind
+from catchup.rules.terms import HandoverKind, HandoverStepKind
 
 MOST = 50
-# Far more than one agency has under way; those that are overdue longest come first.
-MOST_LOOKED_AT = 2000
-OVERDUE = "overdue"
-COLUMNS = (
-    OVERDUE,
-    HandoverState.NEEDS_DECISION,
-    HandoverState.QUERIED,
-    HandoverState.PLANNED,
-    HandoverState.FAMILY_TOLD,
-    HandoverState.SUMMARY_WRITTEN,
-    HandoverState.SUMMARY_CHECKED,
-    HandoverState.SENT,
-    HandoverState.ACCEPTED,
-    HandoverState.DONE,
-    HandoverState.DECLINED,
-    HandoverState.NOT_NEEDED,
-)
-"""The columns of the board: what presses first, then along the way, then what has ended."""
-
-handover, step = core(Handover), core(HandoverStep)
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the viewer wants to see: one column, one council, only the families they lead."""
-
-    column: str | None = None
-    council: str | None = None
-    mine: bool = False
-    page: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One handover of a list. ``row`` is its row of the table."""
-
-    row: Row[Any]
-    standing: Standing
-    family: str
-    child: str
-    lead: str | None
-    stopped: bool
-    left: bool
-
-    @property
-    def column(self) -> str:
-        """The column it stands in."""
-        return _column(self.standing)
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """One page of the board. ``counts`` are of all pages, ``councils`` all that take part in any handover."""
-
-    columns: Sequence[tuple[str, Sequence[Card]]]
-    counts: Counter[str]
-    councils: Collection[str]
-    page: int
-    pages: int
-
-    @property
-    def families(self) -> tuple[UUID, ...]:
-        """Every family on the page, once."""
-        return tuple(dict.fromkeys(card.row.family_id for _, cards in self.columns for card in cards))
+handover = core(Handover)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,52 +67,53 @@ class Detail:
         return may_ask_for_full(self.handover, self.standing, stopped=self.stopped)
 
 
-def board(viewer: Viewer, view: View, today: date) -> Board:
-    """One page of the handovers in scope that are under way, or of an ended state that was asked for."""
-    wants_ended = view.column in rule.TERMINAL
-    found = _standings(
-        select(*handover.c, Family.lead_id)
-        .join(Family, Family.id == handover.c.family_id)
-        .where(in_scope(viewer, today), handover.c.withdrawn_at.is_(None))
-        .where(_ended(today) if wants_ended else ~_ended(today))
-        .order_by(handover.c.change_on.desc() if wants_ended else handover.c.change_on, handover.c.id)
-        .limit(MOST_LOOKED_AT),
-        today,
-    )
-    councils = {code for row, _ in found for code in (row.from_council, row.to_council) if code}
-    wanted = [
-        (row, standing)
-        for row, standing in found
-        if (view.council is None or view.council in (row.from_council, row.to_council))
-        and (not view.mine or row.lead_id == viewer.id)
-    ]
-    counts = Counter(_column(standing) for _, standing in wanted)
-    if view.column:
-        wanted = [one for one in wanted if _column(one[1]) == view.column]
-    wanted.sort(key=lambda one: COLUMNS.index(_column(one[1])))
-    pages = max(1, -(-len(wanted) // MOST))
-    page = min(max(view.page, 1), pages)
-    cards = _cards(wanted[(page - 1) * MOST : page * MOST])
-    by_column: dict[str, list[Card]] = defaultdict(list)
-    for card in cards:
-        by_column[card.column].append(card)
-    return Board(tuple(by_column.items()), counts, councils, page, pages)
+def get(handover_id: UUID, viewer: Viewer, today: date, *, to_act: bool = False) -> Handover | None:
+    """One handover of a family in the viewer's scope, or by their own council, which stays theirs to read.
 
-
-def get(handover_id: UUID, viewer: Viewer, today: date) -> Handover | None:
-    """One handover of a family in the viewer's scope."""
-    return db.session.scalar(
+    ``to_act``: only where the family is theirs to work with today. Source: service policy P5.
+    """
+    found = db.session.scalar(
         select(Handover)
         .join(Family, Family.id == Handover.family_id)
-        .where(Handover.id == handover_id, in_scope(viewer, today))
+        .where(Handover.id == handover_id, readable(viewer, today))
     )
+    if found is None or not to_act or reading_periods.is_open(found.family, viewer, today):
+        return found
+    return None
+
+
+def get_many(ids: Collection[UUID], viewer: Viewer, today: date) -> list[Handover]:
+    """Those of these handovers that are the viewer's to work with, by the day of change."""
+    return list(
+        db.session.scalars(
+            select(Handover)
+            .join(Family, Family.id == Handover.family_id)
+            .where(Handover.id.in_(ids), in_scope(viewer, today))
+            .order_by(Handover.change_on, Handover.id)
+        )
+    )
+
+
+def for_former(page: Detail, viewer: Viewer) -> Detail:
+    """What those who handed over read of it when the family is no longer theirs: nothing of today.
+
+    Source: service policy P5.
+    """
+    own = [card for card in page.siblings if card.row.from_council in viewer.councils]
+    return replace(page, answer=None, siblings=own, allowed=())
+
+
+def readable(viewer: Viewer, today: date) -> ColumnElement[bool]:
+    """A condition on ``Family`` and the table: handovers in the viewer's scope, or by their own council."""
+    by_them = and_(ever_in_scope(viewer, today), handover.c.from_council.in_(viewer.councils))
+    return or_(in_scope(viewer, today), by_them)
 
 
 def detail(one: Handover, today: date) -> Detail:
     """What there is to say of one handover."""
     family = facts.family(one.family_id)
     child = next(child for child in family.children if child.id == one.child_id)
-    siblings = _standings(
+    siblings = standings(
         select(*handover.c)
         .where(handover.c.family_id == one.family_id, handover.c.id != one.id)
         .where(handover.c.withdrawn_at.is_(None), handover.c.child_id != one.child_id)
@@ -202,7 +139,7 @@ def detail(one: Handover, today: date) -> Detail:
             for taken in one.steps
         ],
         summary=current_summary(one),
-        siblings=_cards(siblings),
+        siblings=cards(siblings),
         answer=responsibility.of_child(child, today),
         order_on=child.order.made_on if child.order else None,
         tell_by_on=rule.tell_family_on(one.change_on, directories.policy(one.change_on)),
@@ -218,7 +155,8 @@ def detail(one: Handover, today: date) -> Detail:
 def allowed(one: Handover, standing: Standing, *, stopped: bool) -> tuple[HandoverStepKind, ...]:
     """The steps that may be taken next, the ordinary one first.
 
-    Only a summary that was checked, and that still names both councils and the day, can be sent.
+    Only a summary that was checked, and that still names both councils and the day, can be sent; one that
+    was found not right is written again.
     Source: service policy, section 6 and R22.
     """
     if one.withdrawn_at is not None:
@@ -230,6 +168,8 @@ def allowed(one: Handover, standing: Standing, *, stopped: bool) -> tuple[Handov
         missing |= {HandoverStepKind.SUMMARY_CHECKED, HandoverStepKind.SENT}
     elif summary.checked_at is None:
         missing.add(HandoverStepKind.SENT)
+        if summary.returned:
+            missing.add(HandoverStepKind.SUMMARY_CHECKED)
     return tuple(step for step in steps if step not in missing)
 
 
@@ -288,84 +228,30 @@ def confirmed_parents(family_id: UUID) -> Sequence[Parent]:
 
 def covered_by_letter(one: Handover) -> tuple[list[Child], bool]:
     """The children for whom the same changes on the same day, and whether they are all there are."""
-    same = select(handover.c.child_id).where(
+    ids = set(db.session.scalars(select(handover.c.child_id).where(*_the_same(one))))
+    living = [child for child in one.family.children if child.died_on is None]
+    return [child for child in living if child.id in ids], all(child.id in ids for child in living)
+
+
+def any_full(one: Handover) -> bool:
+    """Whether a full handover is among those that a letter about this one speaks of."""
+    full = select(handover.c.id).where(*_the_same(one), handover.c.kind == HandoverKind.FULL)
+    return db.session.scalar(full.limit(1)) is not None
+
+
+def _the_same(one: Handover) -> tuple[ColumnElement[bool], ...]:
+    return (
         handover.c.family_id == one.family_id,
         handover.c.change_on == one.change_on,
         handover.c.to_council == one.to_council,
         handover.c.from_council == one.from_council,
         handover.c.withdrawn_at.is_(None),
     )
-    ids = set(db.session.scalars(same))
-    living = [child for child in one.family.children if child.died_on is None]
-    return [child for child in living if child.id in ids], all(child.id in ids for child in living)
-
-
-def _column(standing: Standing) -> str:
-    return OVERDUE if standing.overdue else standing.state.value
-
-
-def _ended(today: date) -> ColumnElement[bool]:
-    """Whether nothing more happens to a handover, as the rule says it."""
-
-    def taken(*kinds: HandoverStepKind, by_council: bool = False) -> ColumnElement[bool]:
-        condition = and_(step.c.handover_id == handover.c.id, step.c.step.in_(kinds))
-        if by_council:
-            condition &= step.c.council_code == handover.c.to_council
-        return exists().where(condition)
-
-    told = taken(HandoverStepKind.FAMILY_TOLD, by_council=True)
-    return or_(
-        taken(HandoverStepKind.NOT_NEEDED, HandoverStepKind.DECLINED),
-        taken(HandoverStepKind.ACCEPTED, by_council=True),
-        and_(handover.c.kind == HandoverKind.TOLD_ONLY, handover.c.change_on <= today, told),
-    )
-
-
-def _standings(statement: Any, today: date) -> list[tuple[Row[Any], Standing]]:
-    rows = db.session.execute(statement).all()
-    taken = handover_standing.steps_of(step.c.handover_id.in_([row.id for row in rows]))
-    return [(row, handover_standing.of(row, taken.get(row.id, ()), today)) for row in rows]
-
-
-def _cards(found: Iterable[tuple[Row[Any], Standing]]) -> list[Card]:
-    """With the names, which are read only for what is shown."""
-    found = list(found)
-    ids = {row.family_id for row, _ in found}
-    families = {
-        row.id: row
-        for row in db.session.execute(
-            select(Family.id, Family.name, Staff.name.label("lead"))
-            .outerjoin(Staff, Staff.id == Family.lead_id)
-            .where(Family.id.in_(ids))
-        )
-    }
-    children = _by_id(
-        select(Child.id, Child.first_name).where(Child.id.in_([row.child_id for row, _ in found]))
-    )
-    stops = select(Stop.family_id).where(Stop.family_id.in_(ids), Stop.lifted_at.is_(None))
-    stopped = set(db.session.scalars(stops))
-    joined = select(Membership.family_id).where(Membership.family_id.in_(ids), Membership.left_on.is_(None))
-    members = set(db.session.scalars(joined))
-    return [
-        Card(
-            row=row,
-            standing=standing,
-            family=families[row.family_id].name,
-            child=children[row.child_id],
-            lead=families[row.family_id].lead,
-            stopped=row.family_id in stopped,
-            left=row.family_id not in members,
-        )
-        for row, standing in found
-    ]
 
 
 def _names(one: Handover) -> dict[UUID, str]:
     """The names of everybody who acted on a handover."""
     ids = {taken.by_id for taken in one.steps if taken.by_id}
     ids |= {who for summary in one.summaries for who in (summary.made_by, summary.checked_by) if who}
-    return _by_id(select(Staff.id, Staff.name).where(Staff.id.in_(ids)))
-
-
-def _by_id(statement: Select[UUID, str]) -> dict[UUID, str]:
-    return {row[0]: row[1] for row in db.session.execute(statement)}
+    ids |= {summary.returned.by_id for summary in one.summaries if summary.returned}
+    return by_id(select(Staff.id, Staff.name).where(Staff.id.in_(ids)))

@@ -18,8 +18,8 @@ from catchup.queries.scope import Viewer
 from catchup.rules import disclosure
 from catchup.rules import handover as rule
 from catchup.rules.disclosure import Exit, Identifying
-from catchup.rules.terms import HandoverKind, HandoverStepKind
-from catchup.services import audit, handover_summaries, outbox, owners
+from catchup.rules.terms import HandoverKind, HandoverStepKind, Occasion
+from catchup.services import audit, handover_notices, handover_summaries, owners
 from catchup.services.audit import Seen
 from catchup.services.handover_notices import NobodyToTellError as NobodyToTellError
 from catchup.services.handover_notices import Told
@@ -114,9 +114,7 @@ def return_summary(handover: Handover, because: str, by: Viewer, seen_version: i
     summary.returned = SummaryReturn(at=clock.now(), by_id=by.id, because=because)
     audit.record(
         by,
-        Seen(
-            "handover.summary_returned", "handover", handover.id, handover.family_id, handover.to_council
-        ),
+        Seen("handover.summary_returned", "handover", handover.id, handover.family_id, handover.to_council),
     )
 
 
@@ -141,17 +139,27 @@ def send(handover: Handover, sent_to: str, by: Viewer, seen_version: int) -> Han
     return summary
 
 
-def accept(handover: Handover, contact_name: str, by: Viewer | None, seen_version: int) -> None:
-    """The next council has it and names whom to ask there; ``by`` None: it says so itself, by its link."""
+def accept(
+    handover: Handover, contact_name: str, by: Viewer | None, seen_version: int, *, said: str | None = None
+) -> None:
+    """The next council has it and names whom to ask there; ``by`` None: it says so itself, by its link.
+
+    ``said`` is who told us and when, where it was told otherwise.
+    """
     _begin(handover, HandoverStepKind.ACCEPTED, by, seen_version)
-    _add(handover, HandoverStepKind.ACCEPTED, by, clock.now(), contact=contact_name)
+    _add(handover, HandoverStepKind.ACCEPTED, by, clock.now(), contact=contact_name, note=said)
     owners.follow_now(handover.family_id, by)
 
 
-def query(handover: Handover, question: str, by: Viewer | None, seen_version: int) -> None:
-    """The next council asks something before it accepts; ``by`` None: by its link."""
+def query(
+    handover: Handover, question: str, by: Viewer | None, seen_version: int, *, said: str | None = None
+) -> None:
+    """The next council asks something before it accepts; ``by`` None: by its link.
+
+    ``said`` is who told us and when, where it was told otherwise.
+    """
     _begin(handover, HandoverStepKind.QUERIED, by, seen_version)
-    _add(handover, HandoverStepKind.QUERIED, by, clock.now(), note=question)
+    _add(handover, HandoverStepKind.QUERIED, by, clock.now(), note=question, contact=said)
 
 
 def decline(handover: Handover, note: str | None, by: Viewer, seen_version: int) -> None:

@@ -4,11 +4,13 @@ The gate is asked when a message is sent, not when it is queued, so that a famil
 nothing; its reason stays on the row. Source: service policy P3, R22, R23.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from flask import current_app
 from flask_babel import force_locale, format_date
 from jinja2 import StrictUndefined
@@ -20,12 +22,15 @@ from catchup.models.outbox import Message, Refusal
 from catchup.queries import outbox as queries
 from catchup.rules import contact
 from catchup.rules.contact import MessageFacts
+from catchup.rules.languages import ENGLISH
 from catchup.rules.terms import Channel
 from catchup.senders import Mail
+from catchup.services import languages
 
 # Between the tries, in minutes: a little more than a day in all, so that a day's outage loses nothing.
 WAITS = tuple(timedelta(minutes=wait) for wait in (1, 2, 5, 10, 30, 60, 120, 240, 480, 480, 120))
 
+_LINK = re.compile(r"https?://\S+")
 _REFUSALS = {
     contact.Refusal.STOPPED: Refusal.STOPPED,
     contact.Refusal.LEFT: Refusal.LEFT,
@@ -41,12 +46,14 @@ class Template:
     """A message's wording in ``templates/messages/`` and the only facts it may be given.
 
     None of them is a child's name or an address. Facts that end in ``_on`` are days written as ISO dates.
-    ``asked_for``: the reader has asked for it just now, so that a pause does not hold it back.
+    ``asked_for``: the reader has asked for it just now, so that a pause does not hold it back. ``secret``: the
+    facts open something, and are forgotten once the message has gone or never will.
     """
 
     facts: frozenset[str]
     channels: frozenset[Channel] = frozenset({Channel.EMAIL})
     asked_for: bool = False
+    secret: bool = False
 
 
 EITHER = frozenset({Channel.EMAIL, Channel.TEXT})
@@ -56,19 +63,33 @@ TEMPLATES = {
     "family_told": Template(
         frozenset({"change_on", "council_name", "lead_first_name", "call_back_number"}), EITHER
     ),
+    "handover_day": Template(
+        frozenset({"change_on", "council_name", "lead_first_name", "call_back_number"}), EITHER
+    ),
     # What a worker has looked over: it was checked when it was written, and the gate reads it again.
     "talked_about": Template(frozenset({"words"})),
+    # To a council's team, from which nothing can be told of the family.
+    "handover_link": Template(
+        frozenset({"path", "council_name", "call_back_number", "until_on"}), secret=True
+    ),
+    "handover_wrong_council": Template(frozenset({"council_name", "sent_on", "call_back_number"})),
     # To staff: where to look, and nothing about anybody.
+    "handover_answered": Template(frozenset({"path"})),
+    "handover_link_locked": Template(frozenset({"path"})),
     "concern_raised": Template(frozenset({"path"})),
     "concern_climbed": Template(frozenset({"path"})),
     "crisis": Template(frozenset({"path"})),
     "stopped": Template(frozenset({"path"})),
+    "handover_reminder": Template(frozenset({"path"})),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of a message: ``sent``, ``refused`` by the gate, ``expired`` or ``failed`` for now."""
+    """What became of a message: ``sent``, ``refused`` by the gate, ``expired``, ``failed`` for now.
+
+    ``set_aside``: trying again would not help until somebody has mended something.
+    """
 
     word: str
     refusal: Refusal | None = None
@@ -88,7 +109,8 @@ def queue(
 ) -> Message:
     """Put a message into the outbox, with the transaction at hand. Raises ValueError for wrong facts.
 
-    A message to a family names the parent; one to staff names ``staff_id``; one about a registration neither.
+    A message to a family names the parent, one to a council about a family the family alone; one to staff
+    names ``staff_id``; one about a registration none of them.
     ``expires_at`` is an instant of the real clock, after which it is no longer sent.
     """
     wanted = TEMPLATES[template]
@@ -100,6 +122,7 @@ def queue(
         staff_id=staff_id,
         channel=channel,
         template=template,
+        language=_language_of(family_id) if parent_id else ENGLISH.code,
         recipient=recipient,
         facts=facts,
         created_at=now,
@@ -108,6 +131,12 @@ def queue(
     )
     db.session.add(message)
     return message
+
+
+def _language_of(family_id: UUID | None) -> str:
+    """The language to write in to a family, by its code."""
+    spoken = queries.spoken_language(family_id) if family_id else None
+    return languages.to_write_in(spoken) if spoken else ENGLISH.code
 
 
 def queue_to_family(family_id: UUID, template: str, facts: dict[str, Any], now: datetime) -> Message | None:
@@ -164,7 +193,10 @@ def claim(message_id: UUID, now: datetime) -> bool:
 
 def open_message(message_id: UUID, now: datetime, today: date) -> Mail | Fate:
     """The message as it goes out, or why it does not. ``now`` is real, ``today`` the service's day."""
-    message = db.session.get_one(Message, message_id, populate_existing=True)
+    try:
+        message = db.session.get_one(Message, message_id, populate_existing=True)
+    except (KeyError, InvalidTag):  # another key, or no longer what was written
+        return Fate("set_aside", error=queries.UNREADABLE)
     if message.expires_at is not None and message.expires_at <= now:
         return Fate("expired")
     mail = _render(message)
@@ -176,6 +208,7 @@ def open_message(message_id: UUID, now: datetime, today: date) -> Mail | Fate:
             sender=senders.sender_line(current_app.config["CATCHUP"].sender_address),
             subject=mail.subject,
             body=mail.body,
+            links=tuple(_LINK.findall(mail.body)),
             stopped=standing.stopped,
             left=standing.left,
             paused=standing.paused,
@@ -195,11 +228,17 @@ def note(message_id: UUID, fate: Fate, now: datetime) -> None:
         case "refused":
             values["refused"] = fate.refusal
         case "expired":
-            values |= {"gave_up_at": now, "last_error": "expired"}
+            values |= {"gave_up_at": now, "last_error": queries.EXPIRED}
+        case "set_aside":
+            values["gave_up_at"] = now
         case _:
             tries = db.session.scalar(select(Message.tries).where(Message.id == message_id)) or 0
             if tries > len(WAITS):
                 values["gave_up_at"] = now
+    if len(values) > 1:  # nothing more happens to it
+        template = db.session.scalar(select(Message.template).where(Message.id == message_id))
+        if template in TEMPLATES and TEMPLATES[template].secret:
+            values["facts"] = {}
     # Core, because a row that cannot be decrypted must be set aside as well.
     db.session.execute(
         update(Message).where(Message.id == message_id).values(values),

@@ -172,6 +172,26 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         t.HandoverReason.THREE_YEARS: _l("Three years after the adoption order"),
         t.HandoverReason.MOVE: _l("The child moved, or a manager decided"),
     },
+    t.Mark: {
+        t.Mark.SIX_MONTHS: _l("Reminder: six months"),
+        t.Mark.THREE_MONTHS: _l("Reminder: three months"),
+        t.Mark.ONE_MONTH: _l("Reminder: one month"),
+        t.Mark.ON_THE_DAY: _l("Reminder: the day is here"),
+    },
+    t.Occasion: {
+        t.Occasion.BEFORE: _l("Before the day"),
+        t.Occasion.ON_THE_DAY: _l("On the day"),
+    },
+    t.Afterwards: {
+        t.Afterwards.GO_ON: _l("Go on ringing"),
+        t.Afterwards.STOP: _l("Stop when the council changes"),
+    },
+    t.SendingEnd: {
+        t.SendingEnd.SENT_AGAIN: _l("Sent again since"),
+        t.SendingEnd.WRONG_COUNCIL: _l("Ended, because another council takes over"),
+        t.SendingEnd.WITHDRAWN: _l("Ended, because the handover is no longer planned"),
+        t.SendingEnd.TAKEN_BACK: _l("Taken back"),
+    },
     t.HandoverKind: {
         t.HandoverKind.TOLD_ONLY: _l("Told only"),
         t.HandoverKind.FULL: _l("Full"),

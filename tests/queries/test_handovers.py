@@ -9,8 +9,9 @@ from sqlalchemy import event, select
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.handover import Handover, HandoverStep
-from catchup.queries import handover_standing, handovers
-from catchup.queries.handovers import OVERDUE, View
+from catchup.queries import handover_board, handover_standing, handovers
+from catchup.queries.handover_board import View
+from catchup.queries.handover_cards import OVERDUE
 from catchup.queries.scope import Viewer
 from catchup.rules import handover as rule
 from catchup.rules.terms import HandoverKind, HandoverState, HandoverStepKind, Role
@@ -59,7 +60,7 @@ def drawn_by_lot(handover: Handover, random: Random, count: int) -> list[Handove
 
 
 def shown(viewer: Viewer, view: View, today: date) -> dict[object, str]:
-    page = handovers.board(viewer, view, today)
+    page = handover_board.board(viewer, view, today)
     found = {card.row.id: column for column, cards in page.columns for card in cards}
     assert page.counts.total() == len(found)
     return found
@@ -82,7 +83,7 @@ def test_every_handover_is_in_its_column_and_in_no_other() -> None:
 
 
 def shown_ended(viewer: Viewer, state: HandoverState) -> dict[object, str]:
-    page = handovers.board(viewer, View(column=state.value), CHANGE_ON)
+    page = handover_board.board(viewer, View(column=state.value), CHANGE_ON)
     assert state in rule.TERMINAL
     return {card.row.id: column for column, cards in page.columns for card in cards}
 
@@ -91,7 +92,7 @@ def test_what_is_overdue_comes_first_the_longest_first() -> None:
     viewer = a_worker()
     first = a_handover()
     drawn_by_lot(first, Random(3), 30)
-    columns = handovers.board(viewer, View(), CHANGE_ON + timedelta(days=60)).columns
+    columns = handover_board.board(viewer, View(), CHANGE_ON + timedelta(days=60)).columns
     assert columns[0][0] == OVERDUE
     days = [card.row.change_on for card in columns[0][1]]
     assert days == sorted(days)
@@ -108,9 +109,9 @@ def test_the_board_takes_as_many_statements_for_thirty_as_for_one() -> None:
             seen.append(statement)
 
     def count() -> int:
-        handovers.board(viewer, View(), clock.today())  # whatever is read once a minute
+        handover_board.board(viewer, View(), clock.today())  # whatever is read once a minute
         seen.clear()
-        handovers.board(viewer, View(), clock.today())
+        handover_board.board(viewer, View(), clock.today())
         return len(seen)
 
     event.listen(db.engine, "before_cursor_execute", keep)
@@ -126,7 +127,7 @@ def test_a_withdrawn_handover_is_on_no_board() -> None:
     handover = a_handover()
     handover.withdrawn_at = clock.now()
     db.session.commit()
-    assert handovers.board(viewer, View(), clock.today()).columns == ()
+    assert handover_board.board(viewer, View(), clock.today()).columns == ()
     assert handovers.detail(handover, clock.today()).allowed == ()
 
 
@@ -140,7 +141,7 @@ def test_nobody_outside_the_scope_or_shut_out_finds_a_handover() -> None:
     db.session.commit()
     for viewer in (lead, elsewhere, administrator):
         assert handovers.get(handover.id, viewer, today) is None
-        assert handovers.board(viewer, View(), today).columns == ()
+        assert handover_board.board(viewer, View(), today).columns == ()
 
 
 def test_the_receiving_council_sees_it_too() -> None:

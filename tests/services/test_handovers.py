@@ -1,6 +1,5 @@
 """A handover goes from step to step, by two people, and nothing leaves that was not checked."""
 
-import json
 from datetime import date
 from typing import Any
 
@@ -14,9 +13,8 @@ from catchup.models.handover import Handover, HandoverStep
 from catchup.models.outbox import Message
 from catchup.queries import handover_standing
 from catchup.queries import handovers as queries
-from catchup.rules.disclosure import SummarySection
 from catchup.rules.terms import Channel, HandoverKind, HandoverState, HomeKind, Role
-from catchup.services import families, handover_summaries, handovers
+from catchup.services import families, handovers
 from catchup.services.families import NewParent, NewPhone
 from catchup.services.handovers import ConflictError, NobodyToTellError, NotAllowedError, Telling
 from tests.factories.families import BEXLEY, KENT, MEDWAY, SURREY, a_child, a_family, a_viewer
@@ -74,6 +72,7 @@ def test_a_full_handover_goes_all_the_way() -> None:
         )
     )
     assert list(acts) == [
+        "handover.notice.by_message",
         "handover.family_told",
         "handover.summary_written",
         "handover.summary_checked",
@@ -323,73 +322,3 @@ def test_a_summary_of_other_facts_cannot_be_checked_or_sent() -> None:
     db.session.commit()
     with pytest.raises(NotAllowedError):
         handovers.send(handover, "Medway", lead, handover.version)
-
-
-# What the summary holds
-
-
-def test_the_summary_says_what_it_must_in_order_and_nothing_else() -> None:
-    parents = (
-        NewParent(
-            "Sam Example",
-            (NewPhone("+447700900101", who_else="Grandmother", code_phrase="the blue cup"),),
-            "sam@example.com",
-        ),
-        NewParent("Jo Example", (NewPhone("+447700900102"),), confirmed=False),
-    )
-    handover = written(a_handover(parents=parents, language="Polish"), a_worker())
-    content = handover.summaries[-1].content
-    assert list(content) == [section.value for section in SummarySection][:-1]
-    assert content["what_we_ask_of_you_by_when"] == {"asks": WRITTEN.asks, "asked_by_on": "2026-06-01"}
-    assert content["child"] == {"first_name": "Ada", "born_on": "2020-03-01", "order_on": "2023-06-10"}
-    assert content["change"]["council_before"] == "Kent"
-    assert content["parents"]["parent_names"] == ["Sam Example"]
-    assert content["parents"]["safe_contact"] == [
-        {
-            "parent": "Sam Example",
-            "phone": "+447700900101",
-            "may_leave_message": False,
-            "may_text": False,
-            "who_else": "Grandmother",
-            "code_phrase": "the blue cup",
-        }
-    ]
-    assert content["language_and_access"]["language"] == "Polish"
-    assert content["allowance"] == {"allowance_council": "Kent"}
-    everything = json.dumps(content)
-    for secret in ("Invented Street", "ME4 4AA", "Jo Example", "sam@example.com"):
-        assert secret not in everything
-
-
-def test_what_was_sent_is_frozen_and_carries_its_mark() -> None:
-    lead, other = a_worker(), a_worker()
-    handover = sent(a_handover(), lead, other)
-    first = queries.sent_summary(handover)
-    assert first.content["sending"]["sent_by"] == lead.name
-    assert first.content["sending"]["sent_to"] == "Post-adoption team, Medway"
-    assert first.sha256 == handover_summaries.digest(first.content)
-    mark = first.sha256
-    handover.child.first_name = "Changed"
-    handovers.query(handover, "Say again?", lead, handover.version)
-    handovers.send(handover, "R. Duty, Medway", lead, handover.version)
-    db.session.commit()
-    again = queries.sent_summary(handover)
-    assert again.id != first.id
-    assert (first.sha256, first.content["child"]["first_name"]) == (mark, "Ada")
-    assert again.content["sending"]["sent_to"] == "R. Duty, Medway"
-    assert handover_summaries.digest({**first.content, "allowance": {"allowance_council": None}}) != mark
-
-
-def test_a_fact_that_has_no_place_in_a_summary_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    handover = told(a_handover(), a_worker())
-    monkeypatch.setattr(handover_summaries, "_access", lambda _family: {"address": "1 Invented Street"})
-    with pytest.raises(ValueError, match="address"):
-        handover_summaries.draft(handover, WRITTEN)
-
-
-def test_a_number_that_is_dead_is_not_passed_on() -> None:
-    handover = told(a_handover(), a_worker())
-    handover.family.parents[0].phones[0].dead_since = date(2026, 1, 1)
-    db.session.commit()
-    content = handover_summaries.draft(handover, WRITTEN)
-    assert content[SummarySection.PARENTS]["safe_contact"] == []

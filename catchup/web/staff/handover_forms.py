@@ -17,8 +17,9 @@ from catchup.queries.handovers import Detail
 from catchup.queries.scope import Viewer
 from catchup.rules.calendar import ONE_DAY
 from catchup.rules.terms import HandoverStepKind
-from catchup.services import handovers
-from catchup.services.handovers import Recipient, Telling
+from catchup.services import handover_sendings, handovers
+from catchup.services.handover_notices import Recipient
+from catchup.services.handovers import Telling
 from catchup.web.fields import (
     CouncilField,
     Option,
@@ -30,6 +31,7 @@ from catchup.web.filters import council_name
 from catchup.web.forms_base import BaseForm
 
 Step = HandoverStepKind
+SAID_HINT = _l("A reply by telephone or letter. For example: R. Duty, by telephone this morning")
 
 
 class ActForm(BaseForm):
@@ -67,7 +69,7 @@ class TellForm(ActForm):
 
 
 class SendForm(ActForm):
-    """Sending the checked summary."""
+    """Sending the checked summary otherwise than by a link."""
 
     sent_to = TextField(
         _l("Whom do you send it to?"),
@@ -76,7 +78,7 @@ class SendForm(ActForm):
     )
 
     def act(self, handover: Handover, by: Viewer) -> None:
-        handovers.send(handover, self.sent_to.data or "", by, self.seen_version)
+        handover_sendings.send_by_hand(handover, self.sent_to.data or "", by, self.seen_version)
 
 
 class AcceptForm(ActForm):
@@ -87,18 +89,20 @@ class AcceptForm(ActForm):
         missing=_l("Enter the name of their contact"),
         spellcheck=False,
     )
+    accept_said = TextField(_l("Who told you, and when?"), hint=SAID_HINT)
 
     def act(self, handover: Handover, by: Viewer) -> None:
-        handovers.accept(handover, self.contact.data or "", by, self.seen_version)
+        handovers.accept(handover, self.contact.data or "", by, self.seen_version, said=self.accept_said.data)
 
 
 class QueryForm(ActForm):
     """The next council has asked something."""
 
     question = TextAreaField(_l("What do they ask?"), rows=3, missing=_l("Write what they ask"))
+    query_said = TextField(_l("Who asked you, and when?"), hint=SAID_HINT)
 
     def act(self, handover: Handover, by: Viewer) -> None:
-        handovers.query(handover, self.question.data or "", by, self.seen_version)
+        handovers.query(handover, self.question.data or "", by, self.seen_version, said=self.query_said.data)
 
 
 class DeclineForm(ActForm):

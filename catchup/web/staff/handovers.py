@@ -1,6 +1,7 @@
 """Handovers: the board, each one's steps, and the letters to the family. Its summary has views of its own."""
 
 from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from flask import abort, redirect, render_template, request, url_for
@@ -10,12 +11,16 @@ from flask_babel import gettext as _
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.handover import Handover
+from catchup.queries import handover_board, handover_notices, reading_periods
 from catchup.queries import handovers as queries
-from catchup.queries.handovers import COLUMNS, OVERDUE, View
-from catchup.rules.terms import HandoverState
-from catchup.services import handovers as service
+from catchup.queries.handover_board import COLUMNS, GIVES, TAKES, View
+from catchup.queries.handover_cards import OVERDUE
+from catchup.queries.handover_notices import Letter
+from catchup.rules.terms import HandoverKind, HandoverState
+from catchup.services import handover_notices as notices
 from catchup.services.audit import Seen
-from catchup.services.handovers import ConflictError, NobodyToTellError
+from catchup.services.handover_notices import NobodyToTellError
+from catchup.services.handovers import ConflictError
 from catchup.web.filters import council_name
 from catchup.web.security import saw, saw_list, viewer
 from catchup.web.staff import handover_words as in_words
@@ -28,6 +33,7 @@ from catchup.web.staff.handover_forms import (
     forms_for,
     telling,
 )
+from catchup.web.staff.handover_sending_forms import sending_part
 from catchup.web.wording import words
 
 # What the conflict page sends again is everything that was typed, but for these.
@@ -39,23 +45,48 @@ def column_name(column: str) -> str:
     return _("Overdue") if column == OVERDUE else words(HandoverState(column))
 
 
+def view_asked() -> View:
+    """What the address asks to see. Whatever it cannot mean is left out."""
+    asked = request.args
+    kinds = {kind.value: kind for kind in HandoverKind}
+    return View(
+        column=asked.get("state") if asked.get("state") in COLUMNS else None,
+        council=asked.get("council") or None,
+        side=asked.get("side") if asked.get("side") in (GIVES, TAKES) else None,
+        kind=kinds.get(asked.get("kind", "")),
+        mine="mine" in asked,
+        late="late" in asked,
+        reminded="reminded" in asked,
+        page=asked.get("page", 1, type=int),
+    )
+
+
+def in_address(view: View, page: int | None = None) -> dict[str, Any]:
+    """The same view as the parts of an address, on another page of it."""
+    wanted = {"state": view.column, "council": view.council, "side": view.side, "kind": view.kind}
+    ticked = {name: "yes" for name in ("mine", "late", "reminded") if getattr(view, name)}
+    return {name: value for name, value in (wanted | ticked | {"page": page}).items() if value}
+
+
 @staff.get("/handovers")
 def handovers() -> ResponseReturnValue:
     """The board by state, what is overdue first."""
-    asked = request.args
-    column = asked.get("state") if asked.get("state") in COLUMNS else None
-    page = asked.get("page", 1, type=int)
-    view = View(column, asked.get("council") or None, mine="mine" in asked, page=page)
-    board = queries.board(viewer(), view, clock.today())
+    view = view_asked()
+    board = handover_board.board(viewer(), view, clock.today())
     saw_list("handover.list", "handover", board.families)
     return render_template(
         "staff/handovers.html",
         board=board,
         view=view,
+        in_address=in_address,
+        may_be_told=handover_board.may_be_told,
         states=[(one, column_name(one)) for one in COLUMNS],
         councils=sorted(((code, council_name(code)) for code in board.councils), key=itemgetter(1)),
+        sides=[(GIVES, _("Hands over")), (TAKES, _("Takes over"))],
+        kinds=[(kind.value, words(kind)) for kind in HandoverKind],
         column_name=column_name,
         in_words=in_words,
+        letters=handover_notices.sheets_to_post(viewer(), clock.today()),
         nav="handovers",
     )
 
@@ -65,7 +96,7 @@ def handover(handover_id: UUID) -> ResponseReturnValue:
     """One handover: where it stands, what has happened, what can be done next."""
     one = scoped(handover_id)
     saw(Seen("handover.view", "handover", one.id, one.family_id))
-    return _page(one)
+    return handover_page(one)
 
 
 _ACT_NAMES = ", ".join(f"'{act}'" for act in ACTS)
@@ -77,7 +108,7 @@ def act_on_handover(handover_id: UUID, act: str) -> ResponseReturnValue:
     one = scoped(handover_id)
     form = form_for(act, one)
     if not form.validate_on_submit():
-        return _page(one, (act, form)), 422
+        return handover_page(one, (act, form)), 422
     try:
         form.act(one, viewer())
     except ConflictError:
@@ -87,7 +118,7 @@ def act_on_handover(handover_id: UUID, act: str) -> ResponseReturnValue:
     except NobodyToTellError:
         db.session.rollback()
         form.how.errors = [_("No parent can be sent a message now: print the letter and post it")]
-        return _page(scoped(handover_id), (act, form)), 422
+        return handover_page(scoped(handover_id), (act, form)), 422
     db.session.commit()
     shown = ".print_handover_summary" if act == "send" else ".handover"
     return redirect(url_for(shown, handover_id=handover_id))
@@ -97,36 +128,47 @@ def act_on_handover(handover_id: UUID, act: str) -> ResponseReturnValue:
 def handover_letter(handover_id: UUID, parent_id: UUID) -> ResponseReturnValue:
     """The letter to one parent, to be printed. It names no child and no address."""
     one = scoped(handover_id)
-    page = queries.detail(one, clock.today())
-    parent = next((parent for parent in page.parents if parent.id == parent_id), None)
-    if parent is None or page.stopped or one.withdrawn_at or not (one.from_council and one.to_council):
+    parents = queries.confirmed_parents(one.family_id)
+    parent = next((parent for parent in parents if parent.id == parent_id), None)
+    stopped = queries.is_stopped(one.family_id)
+    if parent is None or stopped or one.withdrawn_at or not (one.from_council and one.to_council):
         abort(404)
     saw(Seen("handover.letter.print", "handover", one.id, one.family_id))
-    children, all_of_them = queries.covered_by_letter(one)
+    letter = handover_notices.letter(one, parent, clock.today())
     return render_template(
         "staff/handover_letter.html",
-        page=page,
-        parent=parent,
-        children=in_words.children_in_letter(children, all_of_them, clock.today()),
+        letter=letter,
+        children=children_in(letter),
         nav="handovers",
     )
 
 
+def children_in(letter: Letter) -> str:
+    """The children a letter is about, in words that name none."""
+    return in_words.children_in_letter(letter.children, letter.all_of_them, clock.today())
+
+
 def scoped(handover_id: UUID) -> Handover:
-    """The handover this page is about; 404 out of scope."""
-    return queries.get(handover_id, viewer(), clock.today()) or abort(404)
+    """The handover this page is about; 404 out of scope, and for an act on a family that was theirs before."""
+    to_act = request.method == "POST"
+    return queries.get(handover_id, viewer(), clock.today(), to_act=to_act) or abort(404)
 
 
-def _page(one: Handover, sent: tuple[str, ActForm] | None = None) -> str:
+def handover_page(one: Handover, sent: tuple[str, ActForm] | None = None) -> str:
+    """The page of a handover; ``sent`` is an act and its form, which came back."""
     page = queries.detail(one, clock.today())
-    reached, by_letter = telling(service.recipients(one.family_id))
+    is_former = not reading_periods.is_open(one.family, viewer(), clock.today())
+    if is_former:
+        page = queries.for_former(page, viewer())
+    reached, by_letter = telling(notices.recipients(one.family_id))
     return render_template(
         "staff/handover.html",
         page=page,
-        forms=forms_for(page, viewer(), sent),
+        forms={} if is_former else forms_for(page, viewer(), sent),
         form=sent[1] if sent else None,
         reached=reached,
         by_letter=by_letter,
+        sending=sending_part(page, sent[1] if sent else None, may_act=not is_former),
         in_words=in_words,
         nav="handovers",
     )

@@ -134,6 +134,7 @@ def _data(paper: Paper) -> str:
             "confidential": _text(paper.confidential),
             "draft": _text(paper.draft) if paper.draft else None,
             "foot": _text(paper.foot),
+            "heads": [_text(head) for head in paper.heads],
             "page": [before, between, after],
             "end": _text(paper.end),
             "parts": [

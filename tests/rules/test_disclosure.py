@@ -23,10 +23,65 @@ def test_listed_fields_are_allowed_only_in_their_own_section() -> None:
     assert disclosure.not_allowed(SummarySection.ASKED, frozenset({"first_name"})) == {"first_name"}
 
 
+def test_an_address_is_allowed_only_among_the_parents_and_only_with_its_reason() -> None:
+    told = frozenset({"address", "address_reason"})
+    assert disclosure.not_allowed(SummarySection.PARENTS, told | {"parent_names"}) == frozenset()
+    assert disclosure.not_allowed(SummarySection.PARENTS, frozenset({"address_reason"})) == {"address_reason"}
+    assert disclosure.not_allowed(SummarySection.CHILD, told) == told
+
+
+@pytest.mark.parametrize(
+    "ticked, reason, told",
+    [(True, "A visit is arranged", True), (True, " ", False), (False, "A visit is arranged", False)],
+)
+def test_an_address_is_told_only_where_it_is_ticked_with_a_reason(
+    ticked: bool, reason: str, told: bool
+) -> None:
+    assert disclosure.tells_address(ticked=ticked, reason=reason) is told
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("They live at ME14 1XX now.", ["ME14 1XX"]),
+        ("me141xx", ["me141xx"]),
+        ("M1 1AE, then SW1A-1AA.", ["M1 1AE", "SW1A-1AA"]),
+        ("Q1 2nd half, and the M1 1st exit", []),
+        ("Our reference is CU-H3K2-9QXA, section 7 of 2005", []),
+        ("Ring 07700 900101 by 1 June 2026", []),
+    ],
+)
+def test_a_postcode_is_found_in_what_is_written_by_hand(text: str, found: list[str]) -> None:
+    assert disclosure.postcodes_in(text) == found
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("His Birth  Mother writes; his birth mother rings.", ["birth mother"]),
+        ("b\u200birth fámily", ["birth family"]),
+        ("The court number, and her original surname", ["court", "original surname"]),
+        ("Visit them at 12a Invented Lane, Ashford", ["12a invented lane"]),
+        ("A courteous worker at 2 of the good ways", []),
+        ("Confirm that the therapy goes on, and name a worker.", []),
+    ],
+)
+def test_what_may_tell_of_the_time_before_is_shown_to_be_read_again(text: str, found: list[str]) -> None:
+    assert disclosure.to_read_again(text) == found
+
+
 @pytest.mark.parametrize("what", list(Identifying))
 def test_a_summary_leaves_only_once_a_second_person_has_checked_it(what: Identifying) -> None:
-    assert not disclosure.may_leave(what, Exit.HANDOVER_SUMMARY)
-    assert disclosure.may_leave(what, Exit.HANDOVER_SUMMARY, checked_by_second_person=True)
+    why = "A visit is arranged"
+    assert not disclosure.may_leave(what, Exit.HANDOVER_SUMMARY, reason=why)
+    assert disclosure.may_leave(what, Exit.HANDOVER_SUMMARY, checked_by_second_person=True, reason=why)
+
+
+def test_an_address_leaves_in_a_summary_only_with_a_reason() -> None:
+    assert not disclosure.may_leave(
+        Identifying.ADDRESS, Exit.HANDOVER_SUMMARY, checked_by_second_person=True, reason=" "
+    )
+    assert disclosure.may_leave(Identifying.CHILD_NAME, Exit.HANDOVER_SUMMARY, checked_by_second_person=True)
 
 
 @pytest.mark.parametrize(

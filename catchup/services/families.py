@@ -3,7 +3,7 @@
 Each act writes its rows, replans the family's calls and adds the audit row; the caller commits.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from os import urandom
 from uuid import UUID
@@ -13,15 +13,14 @@ from sqlalchemy import select, update
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call
-from catchup.models.family import Child, Family, Lead, Membership, Pause, ShutOut, Stop
-from catchup.models.home import Address, Home
-from catchup.models.order import AdoptionOrder
+from catchup.models.family import Family, Lead, Membership, Pause, ShutOut, Stop
 from catchup.models.plan import PlannedCall
 from catchup.queries.scope import Viewer
 from catchup.rules import references
-from catchup.rules.terms import ClosedAs, EscalationKind, HomeKind, Placing
+from catchup.rules.terms import ClosedAs, EscalationKind
 from catchup.services import alerts, audit, contacts, escalations, handover_planning, plans
 from catchup.services.audit import Seen
+from catchup.services.moves import move as move
 from catchup.services.new_families import NewAddress as NewAddress
 from catchup.services.new_families import NewChild as NewChild
 from catchup.services.new_families import NewFamily as NewFamily
@@ -65,52 +64,6 @@ def accept(new: NewFamily, accepted_on: date, by: Viewer) -> Family:
     _changed(family, "family.accept", by)
     contacts.see_to_numbers(family, by)
     return family
-
-
-def move(
-    children: Sequence[Child],
-    kind: HomeKind,
-    from_on: date,
-    by: Viewer,
-    *,
-    address: Address | None = None,
-    council_code: str | None = None,
-) -> None:
-    """These children of one family live elsewhere from a day. A death is recorded as a home too."""
-    for child in children:
-        db.session.add(
-            Home(
-                child_id=child.id,
-                kind=kind,
-                address_id=address.id if address else None,
-                council_code=address.council_code if address else council_code,
-                outside_england=address.outside_england if address else False,
-                from_on=from_on,
-                recorded_at=clock.now(),
-                recorded_by=by.id,
-            )
-        )
-        if kind is HomeKind.DIED:
-            child.died_on = from_on
-    _changed(children[0].family, "family.move", by)
-
-
-def correct_order(child: Child, made_on: date, placing: Placing, placing_council: str | None, *,
-                  allowance: bool, by: Viewer) -> None:  # fmt: skip
-    """Believe something else of a child's order from now on, and keep what was believed before."""
-    now = clock.now()
-    db.session.execute(
-        update(AdoptionOrder)
-        .where(AdoptionOrder.child_id == child.id, AdoptionOrder.superseded_at.is_(None))
-        .values(superseded_at=now)
-    )
-    db.session.add(
-        AdoptionOrder(
-            child_id=child.id, made_on=made_on, placing=placing, placing_council=placing_council,
-            allowance=allowance, recorded_at=now, recorded_by=by.id,
-        )
-    )  # fmt: skip
-    _changed(child.family, "order.correct", by)
 
 
 def rename(family: Family, name: str, people: Mapping[UUID, str], by: Viewer) -> None:

@@ -27,7 +27,7 @@ handover, step = core(Handover), core(HandoverStep)
 
 
 def change(family: Family, council: str, by: Viewer | None) -> None:
-    """Another council is answerable for the record from now on; ``by`` None: the night saw that it follows."""
+    """Another council is answerable for the record from now on; ``by`` None: it followed by itself."""
     family.owning_council = council
     audit.record(by, Seen("family.change_owner", "family", family.id, family.id, council))
 

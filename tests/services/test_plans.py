@@ -10,8 +10,9 @@ from catchup.extensions import db
 from catchup.models.call import Call
 from catchup.models.family import Family
 from catchup.models.plan import PlannedCall
-from catchup.rules.terms import CallKind, ClosedAs, Placing
+from catchup.rules.terms import CallKind, ClosedAs, HomeKind, Placing
 from catchup.services import families, plans
+from tests.factories.corrections import correct_order
 from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family, a_viewer, the_councils
 from tests.factories.staff import staff_member
 
@@ -59,7 +60,7 @@ def test_a_corrected_order_moves_the_unopened_calls_and_doubles_none() -> None:
     lead = staff_member()
     family = a_family([a_child(date(2024, 6, 10))], lead=lead)
     before = db.session.scalar(select(func.count()).select_from(PlannedCall))
-    families.correct_order(
+    correct_order(
         family.children[0], date(2024, 6, 20), Placing.COUNCIL, KENT, allowance=False, by=a_viewer(lead)
     )
     db.session.commit()
@@ -129,7 +130,7 @@ def test_a_move_changes_the_council_of_calls_after_three_years_only() -> None:
         family, families.NewAddress("9 Invented Lane", None, BEXLEY), [family.parents[0]]
     )
     families.move(
-        family.children, families.HomeKind.ADDRESS, date(2026, 2, 1), a_viewer(lead), address=address
+        family.children, HomeKind.ADDRESS, date(2026, 2, 1), a_viewer(lead), address=address
     )
     db.session.commit()
     councils = dict(

@@ -13,14 +13,14 @@ from catchup.extensions import db
 from catchup.models.audit import AuditEvent
 from catchup.models.call import Call
 from catchup.models.family import Family
-from catchup.models.home import Address, Home
+from catchup.models.home import Address
 from catchup.models.plan import PlannedCall
 from catchup.models.signpost import SupportRequest
 from catchup.models.staff import Staff
-from catchup.queries import facts, responsibility
+from catchup.queries import facts
 from catchup.rules.terms import CallKind, HomeKind, Role, SupportKind
 from catchup.services import families, support
-from catchup.services.families import NewParent, NewPhone
+from catchup.services.families import NewPhone
 from catchup.services.support import NewRequest
 from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family, a_viewer
 from tests.factories.staff import sign_in, staff_member
@@ -128,76 +128,6 @@ def test_somebody_shut_out_finds_nothing(app: Flask, client: FlaskClient, lead: 
     shown = change(boss, family, "shut-out", person=str(neighbour.id))
     assert "Cannot see this family: Neighbour Example" in shown
     assert visitor.get(f"/families/{family.id}").status_code == 404
-
-
-def test_a_move_finds_the_council_by_the_postcode(client: FlaskClient, lead: Staff) -> None:
-    family = a_family([a_child(date(2022, 6, 10))], home_council=MEDWAY, lead=lead)
-    change(
-        client, family, "move",
-        children=str(family.children[0].id), parents=str(family.parents[0].id), where="address",
-        lines="2 Invented Street", postcode="DA5 1AA", **on("from_on", date(2026, 11, 1)),
-    )  # fmt: skip
-    known = facts.family(family.id)
-    assert responsibility.of_family(known, date(2026, 10, 31)) == MEDWAY
-    assert responsibility.of_family(known, date(2026, 11, 1)) == BEXLEY
-
-
-def test_a_postcode_nobody_knows_asks_for_the_council(client: FlaskClient, lead: Staff) -> None:
-    family = a_family(lead=lead)
-    data = {
-        "children": str(family.children[0].id),
-        "where": "address",
-        "lines": "2 Invented Street",
-        "postcode": "ZZ1 1ZZ",
-    } | on("from_on", date(2026, 11, 1))
-    assert "The postcode does not tell us the council: choose it" in change(client, family, "move", **data)
-    change(client, family, "move", **data, council=BEXLEY)
-    homes = db.session.scalars(select(Home.council_code).where(Home.from_on.is_not(None))).all()
-    assert homes == [BEXLEY]
-
-
-def test_a_move_out_of_england_needs_a_decision_once_the_three_years_are_over(
-    client: FlaskClient, lead: Staff
-) -> None:
-    family = a_family([a_child(date(2022, 6, 10))], lead=lead)
-    shown = change(
-        client, family, "move",
-        children=str(family.children[0].id), where="outside", lines="1 Invented Road, Cardiff",
-        **on("from_on", date(2026, 11, 1)),
-    )  # fmt: skip
-    assert "A decision is needed from 1 November 2026, because the child lives outside England" in shown
-
-
-def test_a_child_goes_to_live_with_the_other_parent_from_a_day_to_come(
-    client: FlaskClient, lead: Staff
-) -> None:
-    family = a_family(
-        [a_child(date(2022, 6, 10), first_name="Ada"), a_child(date(2022, 6, 10), first_name="Ben")],
-        lead=lead,
-        home_council=MEDWAY,
-        parents=(NewParent("Naomi Example"), NewParent("Lewis Example")),
-    )
-    place = families.NewAddress("17 Storybook Way", None, BEXLEY)
-    address = families.add_address(family, place, [family.parents[1]])
-    db.session.commit()
-    assert "At 17 Storybook Way, with Lewis Example" in page_of(client, family, "/move")
-    ben = next(child for child in family.children if child.first_name == "Ben")
-    shown = change(
-        client, family, "move",
-        children=str(ben.id), where=str(address.id), **on("from_on", date(2027, 1, 4)),
-    )  # fmt: skip
-    assert "To Bexley, with Lewis Example" in shown
-    assert "cu-event--ahead" in shown
-    known = {child.id: child for child in facts.family(family.id).children}
-    answers = [
-        (child.first_name, responsibility.of_child(known[child.id], day).council)
-        for child in sorted(family.children, key=lambda child: child.first_name)
-        for day in (date(2027, 1, 3), date(2027, 1, 4))
-    ]
-    assert answers == [("Ada", MEDWAY), ("Ada", MEDWAY), ("Ben", MEDWAY), ("Ben", BEXLEY)]
-    clock.move_to(date(2027, 1, 4))
-    shown = page(client, family)
-    assert 'Home of Ben</dt><dd>17 Storybook Way<br><span class="cu-quiet">with Lewis Example' in shown
 
 
 def test_an_address_of_another_family_cannot_be_moved_to(client: FlaskClient, lead: Staff) -> None:

@@ -52,8 +52,23 @@ def answer(
         status = 409
     elif form.is_submitted():
         status = 422
+    page = show(family, form, title, template=template, action=action, explained=explained, **shown)
+    return page, status
+
+
+def show(
+    family: Family,
+    form: BaseForm,
+    title: str,
+    *,
+    template: str = "staff/family_change.html",
+    action: str | None = None,
+    explained: str | None = None,
+    **shown: Any,
+) -> str:
+    """The page with the form."""
     saw(Seen("family.view", "family", family.id, family.id))
-    page = render_template(
+    return render_template(
         template,
         form=form,
         family=family,
@@ -63,7 +78,6 @@ def answer(
         nav="families",
         **shown,
     )
-    return page, status
 
 
 def _done(family: Family, form: BaseForm, do: Callable[[], object]) -> bool:

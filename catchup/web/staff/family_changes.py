@@ -7,9 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from catchup import clock
-from catchup.models.family import Child, Family
 from catchup.queries import facts, families
-from catchup.rules.terms import Placing
 from catchup.services import asked_for
 from catchup.services import families as service
 from catchup.web.manager import manager
@@ -18,67 +16,6 @@ from catchup.web.staff import family_forms as forms
 from catchup.web.staff import staff
 from catchup.web.staff.families import family_or_404
 from catchup.web.staff.family_answer import ASKED, answer
-
-
-@staff.route("/families/<uuid:family_id>/move", methods=ASKED)
-def move_family(family_id: UUID) -> ResponseReturnValue:
-    """Children live elsewhere from a day."""
-    family = family_or_404(family_id)
-    known = families.addresses(family)
-    form = forms.move_form(family, known)
-
-    def do() -> None:
-        new = form.new_address()
-        parents = [parent for parent in family.parents if parent.id in form.parents.data]
-        address = service.add_address(family, new, parents) if new else form.known_address(known)
-        service.move(
-            [child for child in family.children if child.id in form.children.data],
-            form.home_kind(),
-            form.from_on.data,
-            viewer(),
-            address=address,
-            council_code=form.found_council,
-        )
-
-    return answer(
-        family, form, _("Record a move"), do, _("The move is recorded."), template="staff/family_move.html"
-    )
-
-
-@staff.route("/families/<uuid:family_id>/children/<uuid:child_id>/order", methods=ASKED)
-def correct_order(family_id: UUID, child_id: UUID) -> ResponseReturnValue:
-    """Something else is believed of a child's order."""
-    family = family_or_404(family_id)
-    child = _child(family, child_id)
-    known = families.current_order(child)
-    form = forms.OrderForm(
-        data=known
-        and {
-            "made_on": known.made_on,
-            "placing": known.placing_council or known.placing,
-            "allowance": known.allowance,
-        }
-    )
-
-    def do() -> None:
-        service.correct_order(
-            child,
-            form.made_on.data,
-            form.placing.placing or Placing.UNKNOWN,
-            form.placing.council,
-            allowance=form.allowance.data,
-            by=viewer(),
-        )
-
-    return answer(
-        family,
-        form,
-        _("Correct %(name)s’s adoption order", name=child.first_name),
-        do,
-        _("The order is corrected, and the calls are planned afresh."),
-        action=_("Correct the order"),
-        explained=_("What was believed before is kept, with the day on which it was put right."),
-    )
 
 
 @staff.route("/families/<uuid:family_id>/names", methods=ASKED)
@@ -255,7 +192,3 @@ def shut_out(family_id: UUID) -> ResponseReturnValue:
             "They will find no trace of the family. The lead can only be shut out after a change of lead."
         ),
     )
-
-
-def _child(family: Family, child_id: UUID) -> Child:
-    return next((child for child in family.children if child.id == child_id), None) or abort(404)

@@ -12,21 +12,12 @@ from flask_babel import lazy_gettext as _l
 
 from catchup import clock
 from catchup.models.family import Family
-from catchup.models.home import Address
-from catchup.postcodes import Kind
 from catchup.queries import directories
 from catchup.rules.calendar import add_working_days
-from catchup.rules.terms import HomeKind
-from catchup.services.families import NewAddress
 from catchup.web.fields import (
-    CheckboxesField,
-    ConfirmField,
-    CouncilField,
     DatePartsField,
     FullNameField,
     Option,
-    PostcodeField,
-    RadiosField,
     SelectField,
     TextAreaField,
     TextField,
@@ -35,8 +26,6 @@ from catchup.web.filters import day
 from catchup.web.forms_base import BaseForm
 from catchup.web.staff.family_answer import RecordForm
 
-# Said of a home on the form; kept as an address.
-OUTSIDE = "outside"
 A_LEAP_YEAR = 2024  # 29 February may be preferred
 SOON_WORKING_DAYS = 5
 
@@ -44,140 +33,6 @@ SOON_WORKING_DAYS = 5
 def tomorrow() -> date:
     """The first day that is still to come."""
     return clock.today() + timedelta(days=1)
-
-
-class MoveForm(BaseForm):
-    """Children of the family live somewhere else from a day."""
-
-    children: CheckboxesField
-    parents: CheckboxesField
-
-    where: RadiosField
-    lines = TextAreaField(
-        _l("Address"),
-        rows=3,
-        longest=300,
-        missing=_l("Enter the address"),
-        needed=lambda form: form.is_address,
-    )
-    postcode = PostcodeField(
-        _l("Postcode"),
-        missing=_l("Enter the postcode"),
-        needed=lambda form: form.where.data == HomeKind.ADDRESS,
-    )
-    council = CouncilField(
-        _l("Council"),
-        hint=_l("The postcode tells it. Choose one only where we ask, or where a council looks after them."),
-    )
-    from_on = DatePartsField(
-        _l("From which day?"),
-        what=_l("The day of the move"),
-        missing=_l("Enter the day from which they live there"),
-        not_after=lambda: clock.today() + timedelta(days=366),
-    )
-
-    @property
-    def is_address(self) -> bool:
-        """Whether an address is asked for."""
-        return self.where.data in (HomeKind.ADDRESS, OUTSIDE)
-
-    def known_address(self, known: Sequence[Address]) -> Address | None:
-        """The address of the family that was chosen, where one was."""
-        return next((address for address in known if str(address.id) == self.where.data), None)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Check the answers, then find the council where the postcode can tell it."""
-        sound = bool(super().validate(extra_validators))
-        self.found_council = self.council.council
-        self.outside_england = self.where.data == OUTSIDE
-        if not sound:
-            return False
-        if self.where.data == HomeKind.ADDRESS and not self.found_council:
-            return self._by_postcode()
-        if self.where.data == HomeKind.DIED and self.from_on.data > clock.today():
-            self.from_on.errors = [_("The day must be today or in the past")]
-            return False
-        return True
-
-    def _by_postcode(self) -> bool:
-        answer = directories.postcodes().council_on(
-            self.postcode.data, self.from_on.data, directories.councils()
-        )
-        self.found_council = answer.council
-        self.outside_england = answer.kind is Kind.OUTSIDE_ENGLAND
-        if answer.kind in (Kind.UNKNOWN, Kind.ASK):
-            self.council.errors = [_("The postcode does not tell us the council: choose it")]
-            return False
-        return True
-
-    def home_kind(self) -> HomeKind:
-        """What the home is kept as."""
-        kinds = {kind.value for kind in HomeKind}
-        # What is no kind of home is an address: a new one, or one of those that are known.
-        return HomeKind(self.where.data) if self.where.data in kinds else HomeKind.ADDRESS
-
-    def new_address(self) -> NewAddress | None:
-        """The address, where there is one."""
-        if not self.is_address:
-            return None
-        return NewAddress(
-            self.lines.data,
-            self.postcode.data,
-            None if self.outside_england else self.found_council,
-            self.outside_england,
-        )
-
-
-def _homes(known: Sequence[Address]) -> tuple[Option, ...]:
-    """Where children can live from a day: with whom of the family first, where there are two homes."""
-    return (
-        *(Option(str(address.id), _home(address)) for address in known),
-        Option(
-            HomeKind.ADDRESS, _("At another address in England") if known else _("At an address in England")
-        ),
-        Option(OUTSIDE, _("At an address outside England")),
-        Option(HomeKind.LOOKED_AFTER, _("Looked after by a council")),
-        Option(HomeKind.NOT_SAID, _("Nobody has said where")),
-        Option(HomeKind.DIED, _("The child died")),
-    )
-
-
-def _home(address: Address) -> str:
-    where = ", ".join(address.lines.splitlines()[:1])
-    parents = [parent.name for parent in address.parents]
-    if not parents:
-        return _("At %(where)s", where=where)
-    return _("At %(where)s, with %(names)s", where=where, names=", ".join(parents))
-
-
-def move_form(family: Family, known: Sequence[Address]) -> MoveForm:
-    """The form with this family's children, parents and ``known`` addresses."""
-    living = [child for child in family.children if child.died_on is None]
-
-    class FamilyMoveForm(MoveForm):
-        where = RadiosField(
-            _("Where do they live from then on?"),
-            _homes(known),
-            small=True,
-            missing=_("Choose where they live"),
-        )
-        children = CheckboxesField(
-            _("Who moved?"),
-            tuple(Option(str(child.id), child.first_name) for child in living),
-            read=UUID,
-            small=True,
-            default=tuple(child.id for child in living),
-            missing=_("Choose at least one child"),
-        )
-        parents = CheckboxesField(
-            _("Which parents live there too?"),
-            tuple(Option(str(parent.id), parent.name) for parent in family.parents),
-            read=UUID,
-            small=True,
-            default=tuple(parent.id for parent in family.parents),
-        )
-
-    return FamilyMoveForm()
 
 
 class NamesForm(RecordForm):
@@ -318,24 +173,6 @@ def shut_out_form(colleagues: Sequence[tuple[UUID, str]], lead_id: UUID | None) 
         )
 
     return FamilyShutOutForm()
-
-
-class OrderForm(BaseForm):
-    """What is believed of one child's order from now on."""
-
-    made_on = DatePartsField(
-        _l("When was the adoption order made?"),
-        what=_l("The date of the order"),
-        not_after=clock.today,
-        missing=_l("Enter the date of the order"),
-    )
-    placing = CouncilField(
-        _l("Which council placed the child?"),
-        not_sure=_l("Not known"),
-        no_council=_l("No council placed the child"),
-        missing=_l("Choose a council, or one of the last two answers"),
-    )
-    allowance = ConfirmField(_l("An allowance was agreed before the order"))
 
 
 class StopForm(BaseForm):

@@ -6,15 +6,19 @@ import hashlib
 import hmac
 import re
 import secrets
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SHORTEST_SECRET = 32
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+NOTIFY = "https://api.notifications.service.gov.uk"
 DEMO_PHONE, DEMO_EMAIL = "01632 960 000", "calls@example.com"  # the number is one that Ofcom keeps for drama
 
 
@@ -27,6 +31,8 @@ class Settings:
     """Everything the service takes from its surroundings, checked once.
 
     Keys are raw bytes: each encryption key, the index key and the audit key are 32 bytes.
+    ``notify_email_template`` and ``notify_text_template`` are ids at GOV.UK Notify: what has one
+    goes that way.
     ``today`` moves the service's date in a demo, ``hour`` its time of day when it starts; both are None
     otherwise. ``contact_phone`` and ``contact_email`` are where families reach the agency; without them no
     page or message promises either. ``asks_from_one_place`` and ``asks_in_all``: how many questions of who
@@ -46,6 +52,9 @@ class Settings:
     base_url: str = "http://127.0.0.1:5000"
     smtp_url: str | None = field(default=None, repr=False)
     notify_api_key: str | None = field(default=None, repr=False)
+    notify_email_template: str | None = None
+    notify_text_template: str | None = None
+    notify_url: str = NOTIFY
     sender_address: str = "catch-up@example.com"
     agency_name: str = "Catch-up calls"
     contact_phone: str | None = None
@@ -87,7 +96,7 @@ class Settings:
             port=port,
             base_url=base_url,
             smtp_url=env.get("SMTP_URL") or None,
-            notify_api_key=env.get("NOTIFY_API_KEY") or None,
+            **_notify(env, demo=demo),
             sender_address=env.get("CATCHUP_SENDER") or "catch-up@example.com",
             agency_name=env.get("CATCHUP_AGENCY") or "Catch-up calls",
             contact_phone=_contact_phone(env.get("CATCHUP_CONTACT_PHONE") or (DEMO_PHONE if demo else "")),
@@ -169,6 +178,32 @@ def _base_url(text: str, *, demo: bool) -> str:
             "CATCHUP_DEMO=1 and a loopback address."
         )
     return text.rstrip("/")
+
+
+def _notify(env: Mapping[str, str], *, demo: bool) -> dict[str, Any]:
+    """The way out through GOV.UK Notify: for e-mails, texts, or both, by which templates are named."""
+    key = env.get("NOTIFY_API_KEY") or None
+    templates = {
+        name: env.get(name) or None for name in ("NOTIFY_EMAIL_TEMPLATE_ID", "NOTIFY_TEXT_TEMPLATE_ID")
+    }
+    if key is not None and not re.fullmatch(rf".*{_UUID}-{_UUID}", key):
+        raise ConfigError("NOTIFY_API_KEY must be a whole key of GOV.UK Notify, as its page shows it once.")
+    if (key is None) is any(templates.values()):
+        raise ConfigError(
+            "GOV.UK Notify needs NOTIFY_API_KEY, and NOTIFY_EMAIL_TEMPLATE_ID or NOTIFY_TEXT_TEMPLATE_ID."
+        )
+    for name, template in templates.items():
+        if template is not None and not re.fullmatch(_UUID, template):
+            raise ConfigError(f"{name} must be a template's id like {uuid.UUID(int=0)}, not {template!r}.")
+    url = urlsplit(env.get("NOTIFY_URL") or NOTIFY)
+    if not url.hostname or not (url.scheme == "https" or (demo and url.hostname in LOOPBACK)):
+        raise ConfigError(f"NOTIFY_URL must begin with https://, like {NOTIFY}.")
+    return {
+        "notify_api_key": key,
+        "notify_email_template": templates["NOTIFY_EMAIL_TEMPLATE_ID"],
+        "notify_text_template": templates["NOTIFY_TEXT_TEMPLATE_ID"],
+        "notify_url": url.geturl(),
+    }
 
 
 def _database_url(text: str) -> str:

@@ -1,4 +1,4 @@
-"""How messages leave: by SMTP, or into a folder where no mail server is set.
+"""How messages leave: through GOV.UK Notify, by SMTP, or into a folder where neither is set.
 
 A sender is opened for one round of messages and closed after it. What goes wrong is told by its kind and
 never by its text, which may hold an address.
@@ -6,7 +6,7 @@ never by its text, which may hold an address.
 
 import smtplib
 import ssl
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -22,6 +22,7 @@ from config import LOOPBACK, ConfigError, Settings
 
 SENDER_NAME = "Catch-up calls"
 TIMEOUT_S = 10.0
+FOR_GOOD = 500  # from here on an answer of SMTP is permanent
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,11 @@ class NotSentError(Exception):
 
 
 class RefusedError(NotSentError):
-    """It is this message that cannot go."""
+    """It is this message that cannot go; ``for_good``: asking again would bring the same answer."""
+
+    def __init__(self, kind: str, *, for_good: bool = False) -> None:
+        super().__init__(kind)
+        self.for_good = for_good
 
 
 class UnreachableError(NotSentError):
@@ -65,6 +70,21 @@ class Sender(Protocol):
 
 def from_settings(settings: Settings) -> Sender:
     """The way that the settings name. Raises ConfigError with a sentence."""
+    by_notify = _by_notify(settings)
+    if not by_notify:
+        return _by_mail(settings)
+    from catchup.notify import NotifySender  # only where it is used: its client is large
+
+    notify = NotifySender(settings)
+    return notify if Channel.EMAIL in by_notify else TwoWays(_by_mail(settings), notify)
+
+
+def _by_notify(settings: Settings) -> set[Channel]:
+    templates = {Channel.EMAIL: settings.notify_email_template, Channel.TEXT: settings.notify_text_template}
+    return {channel for channel, template in templates.items() if settings.notify_api_key and template}
+
+
+def _by_mail(settings: Settings) -> Sender:
     if settings.smtp_url:
         return SmtpSender(MailServer.from_url(settings.smtp_url), settings.sender_address)
     return FolderSender(settings.instance / "outbox", settings.sender_address)
@@ -72,16 +92,20 @@ def from_settings(settings: Settings) -> Sender:
 
 def sentences(settings: Settings) -> list[str]:
     """What somebody starting the service should know of its messages. Raises ConfigError."""
-    said = []
-    if settings.notify_api_key:
-        said.append("NOTIFY_API_KEY is set, but GOV.UK Notify is not supported yet.")
-    if settings.smtp_url:
-        server = MailServer.from_url(settings.smtp_url)
-        said.append(f"Messages go to the mail server {server.host}; texts cannot be sent.")
-    else:
-        said.append(
-            f"No mail server is set (SMTP_URL): messages are written to {settings.instance / 'outbox'}."
+    by_notify, said = _by_notify(settings), []
+    if by_notify:
+        what = " and ".join(
+            {Channel.EMAIL: "e-mails", Channel.TEXT: "texts"}[way] for way in sorted(by_notify)
         )
+        said.append(f"Messages go through GOV.UK Notify ({what}).")
+    if Channel.EMAIL not in by_notify:
+        if settings.smtp_url:
+            said.append(f"Messages go to the mail server {MailServer.from_url(settings.smtp_url).host}.")
+        else:
+            folder = settings.instance / "outbox"
+            said.append(f"No mail server is set (SMTP_URL): messages are written to {folder}.")
+    if not can_send(settings, Channel.TEXT):
+        said.append("Texts cannot be sent: that needs GOV.UK Notify (NOTIFY_TEXT_TEMPLATE_ID).")
     for name, text in (("CATCHUP_SENDER", settings.sender_address), ("CATCHUP_BASE_URL", settings.base_url)):
         if forbidden_words(text):
             said.append(f"{name} gives an adoption away, so no message that shows it will be sent.")
@@ -90,7 +114,10 @@ def sentences(settings: Settings) -> list[str]:
 
 def can_send(settings: Settings, channel: Channel) -> bool:
     """Whether there is a way out for messages of this kind."""
-    return channel is Channel.EMAIL or (channel is Channel.TEXT and not settings.smtp_url)
+    by_notify = _by_notify(settings)
+    if channel is Channel.TEXT:
+        return channel in by_notify or not (by_notify or settings.smtp_url)
+    return channel is Channel.EMAIL
 
 
 def sender_line(address: str) -> str:
@@ -106,12 +133,33 @@ def as_email(mail: Mail, sender_address: str) -> EmailMessage:
         message["To"] = mail.recipient
         message["Subject"] = mail.subject
     except (ValueError, IndexError) as error:  # what the parser of headers raises for a broken one
-        raise RefusedError("bad_header") from error
+        raise RefusedError("bad_header", for_good=True) from error
     message["Date"] = format_datetime(mail.written_at.astimezone(UTC))
     message["Message-ID"] = f"<{mail.id}@{sender_address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.body)
     return message
+
+
+class TwoWays:
+    """E-mails go one way, texts the other."""
+
+    def __init__(self, emails: Sender, texts: Sender) -> None:
+        self._ways = {Channel.EMAIL: emails, Channel.TEXT: texts}
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opened:
+            for way in self._ways.values():
+                opened.enter_context(way)
+            self._opened = opened.pop_all()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._opened.close()
+
+    def send(self, mail: Mail) -> None:
+        """Hand one message to its own way. Raises what that raises."""
+        self._ways[mail.channel].send(mail)
 
 
 class FolderSender:
@@ -175,6 +223,14 @@ class MailServer:
         )
 
 
+def _is_for_good(code: int, words: bytes) -> bool:
+    """Whether there is no such mailbox. A server that will not take our mail today (5.7) may tomorrow.
+
+    Source: RFC 5321, 4.2.1; RFC 3463, 3.8.
+    """
+    return code >= FOR_GOOD and not words.startswith(b"5.7")
+
+
 class SmtpSender:
     """Speaks SMTP over one connection for a whole round; opened with the first message."""
 
@@ -203,6 +259,9 @@ class SmtpSender:
         except smtplib.SMTPServerDisconnected as error:
             self._hang_up()
             raise UnreachableError(type(error).__name__) from error
+        except smtplib.SMTPRecipientsRefused as error:
+            for_good = all(_is_for_good(*answer) for answer in error.recipients.values())
+            raise RefusedError(type(error).__name__, for_good=for_good) from error
         except smtplib.SMTPException as error:
             raise RefusedError(type(error).__name__) from error
         except OSError as error:

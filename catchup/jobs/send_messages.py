@@ -54,7 +54,7 @@ def _try(message_id: UUID, sender: senders.Sender) -> tuple[Fate, bool]:
     except senders.UnreachableError as error:
         return Fate("failed", error=error.kind), True
     except senders.RefusedError as error:
-        return Fate("failed", error=error.kind), False
+        return Fate("set_aside" if error.for_good else "failed", error=error.kind), False
     except Exception as error:  # whatever is wrong with this one, the next may be sound
         log.warning("Message %s could not be made: %s", message_id, type(error).__name__)
         return Fate("failed", error=type(error).__name__), False

@@ -14,6 +14,8 @@ from catchup.models.staff import Staff
 from catchup.rules.contact import ContactPoint
 from catchup.rules.terms import Channel
 
+# What is written down as the error of a message that no server has seen.
+EXPIRED, UNREADABLE = "expired", "cannot_be_decrypted"
 WAITING = (Message.sent_at.is_(None), Message.refused.is_(None), Message.gave_up_at.is_(None))
 
 
@@ -47,6 +49,11 @@ def waiting(now: datetime, limit: int) -> Sequence[UUID]:
     ).all()
 
 
+def spoken_language(family_id: UUID) -> str | None:
+    """The language a family talks in, by its English name."""
+    return db.session.scalar(select(Family.language).where(Family.id == family_id))
+
+
 def standing(message: Message, today: date) -> Standing:
     """How things stand with those a message is for. One about a registration has only its own address."""
     if message.staff_id is not None:
@@ -60,6 +67,8 @@ def standing(message: Message, today: date) -> Standing:
     stopped = exists().where(Stop.family_id == family, Stop.lifted_at.is_(None))
     paused = exists().where(Pause.family_id == family, Pause.from_on <= today, Pause.until_on >= today)
     is_joined, is_stopped, is_paused = db.session.execute(select(joined, stopped, paused)).one()
+    if message.parent_id is None:  # to a council, which hears of support that is open all the same
+        return Standing(stopped=is_stopped)
     return Standing(
         stopped=is_stopped,
         left=not is_joined,

@@ -6,10 +6,12 @@ Source: service policy P3 (default: no voicemail, no texts, the word adoption no
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 from types import MappingProxyType
+from urllib.parse import unquote, urlsplit
 
 from catchup.rules.terms import Adjustment, Band, Channel
 
@@ -188,7 +190,7 @@ class MessageFacts:
     `channel_allowed` is what `may_message` says of the number or address. `asked_for` is a message the
     parent has asked for just now, such as a link to manage their details: the family's own pause does not
     hold it back. A message to staff leaves the family's facts at their defaults. `file_names` are those of
-    attachments.
+    attachments, `links` the addresses a reader may see in a browser.
     """
 
     channel: Channel
@@ -197,6 +199,7 @@ class MessageFacts:
     subject: str = ""
     body: str = ""
     file_names: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
     stopped: bool = False
     left: bool = False
     paused: bool = False
@@ -208,9 +211,9 @@ def gate(facts: MessageFacts) -> Refusal | None:
     """Why this message must not go out, the weightiest reason first; None when it may.
 
     Texts and e-mails are read on locked screens, so their whole wording is bare; of a letter, what shows
-    outside: sender, subject and file names. Source: service policy P3, R22, R23.
+    outside: sender, subject, file names and links. Source: service policy P3, R22, R23.
     """
-    shown = [facts.sender, facts.subject, *facts.file_names]
+    shown = [facts.sender, facts.subject, *facts.file_names, *map(_readable, facts.links)]
     if facts.channel is not Channel.LETTER:
         shown.append(facts.body)
     refusals = {
@@ -224,8 +227,28 @@ def gate(facts: MessageFacts) -> Refusal | None:
     return next((refusal for refusal, applies in refusals.items() if applies), None)
 
 
-# English, Romanian and Spanish adopt-; Polish and Spanish adopc-; Portuguese the rest, accents off.
-_FORBIDDEN = re.compile(r"\w*(?:adopt|adopc|adocao|adocoes|adotiv|adotad)\w*")
+# Beginnings or wholes of words, as regular expressions over folded text (so Romanian ț is t), by language.
+FORBIDDEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "en": (r"\w*adopt\w*",),
+        "pl": (r"\w*adopc\w*", r"przysposob\w*", r"przysposabia\w*"),
+        "ro": (r"infier(?:e|ea|ii|ilor)", r"infiat\w*"),
+        "ur": ("گود", r"متبنی\w*", "لے[- ]?پالک", r"ای?ڈ[او]پشن\w*"),
+        "pt": (r"\w*adocao\w*", r"\w*adocoes\w*", r"\w*adotiv\w*", r"\w*adotad\w*"),
+    }
+)
+"""What a message may hold in no language, whatever the language it is written in."""
+
+
+def _folded(text: str) -> str:
+    """Plain small letters: without accents, wide letters and signs that nobody sees."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(sign for sign in folded if unicodedata.category(sign) not in ("Mn", "Cf"))
+
+
+_FORBIDDEN = re.compile(
+    r"(?<!\w)(?:" + "|".join(_folded(word) for words in FORBIDDEN.values() for word in words) + r")(?!\w)"
+)
 
 
 def forbidden_words(text: str) -> list[str]:
@@ -233,9 +256,15 @@ def forbidden_words(text: str) -> list[str]:
 
     Capitals, accents, wide letters and invisible characters hide nothing. Source: service policy P3.
     """
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(sign for sign in folded if unicodedata.category(sign) not in ("Mn", "Cf"))
-    return _FORBIDDEN.findall(plain)
+    return _FORBIDDEN.findall(_folded(text))
+
+
+def _readable(link: str) -> str:
+    """An address as a browser shows it: without %, and international names in their own letters."""
+    plain = unquote(link)
+    with suppress(ValueError):
+        plain += " " + (urlsplit(plain).hostname or "").encode("ascii").decode("idna")
+    return plain
 
 
 _HIDDEN = "•••"

@@ -199,11 +199,17 @@ def test_a_bare_message_to_a_family_in_the_scheme_goes_out() -> None:
         (replace(MESSAGE, subject="your adoptive family"), Refusal.WORDING),
         (replace(MESSAGE, body="https://adoption.example.com/x"), Refusal.WORDING),
         (replace(MESSAGE, file_names=("Adopters.pdf",)), Refusal.WORDING),
+        (replace(MESSAGE, channel=Channel.LETTER, links=("https://x.example/%61doption",)), Refusal.WORDING),
+        (replace(MESSAGE, links=("https://xn--adopi-u9b.example/",)), Refusal.WORDING),
         (replace(MESSAGE, stopped=True, left=True, channel_allowed=False), Refusal.STOPPED),
     ],
 )
 def test_the_gate_names_why_a_message_stays(message: MessageFacts, refusal: Refusal) -> None:
     assert contact.gate(message) is refusal
+
+
+def test_a_link_that_is_no_address_is_read_as_it_stands() -> None:
+    assert contact.gate(replace(MESSAGE, links=("https://[", "https://ä.example/%zz"))) is None
 
 
 def test_a_letter_may_say_inside_what_its_envelope_may_not() -> None:
@@ -228,6 +234,9 @@ def test_a_link_just_asked_for_passes_the_familys_own_pause_and_nothing_else(hal
         ("ad\u00adop\u200btion", ["adoption"]),
         ("ａｄｏｐｔｉｏｎ", ["adoption"]),
         ("adopcja, adopție, adopción, adoção", ["adopcja", "adoptie", "adopcion", "adocao"]),
+        ("Przysposobienie. ÎNFIEREA, înfiat", ["przysposobienie", "infierea", "infiat"]),
+        ("بچے کو گود لینا، لے پالک، متبنیٰ، ایڈاپشن", ["گود", "لے پالک", "متبنی", "ایڈاپشن"]),
+        ("گودام infield infierno", []),
         ("Adapt, ad hoc, opt in, adored", []),
         ("Hi, it's Priya from Catch-up. I've tried you a few times, nothing urgent.", []),
         ("", []),

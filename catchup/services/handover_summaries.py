@@ -100,6 +100,17 @@ def digest(content: Content) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
+class NotAsItWasError(Exception):
+    """A summary is not what its mark was made over."""
+
+
+def as_it_was(summary: HandoverSummary) -> Content:
+    """What the summary says, for whoever reads it. Raises NotAsItWasError where something has changed it."""
+    if not is_intact(summary):
+        raise NotAsItWasError
+    return summary.content
+
+
 def is_intact(summary: HandoverSummary) -> bool:
     """Whether the summary is still what its mark was made over: what is not is neither shown nor sent."""
     return summary.sha256 == digest(summary.content)

@@ -20,6 +20,7 @@ from catchup.queries import handovers as queries
 from catchup.rules.terms import HandoverStepKind
 from catchup.services import handover_summaries
 from catchup.services.audit import Seen
+from catchup.services.handover_summaries import NotAsItWasError
 from catchup.services.handovers import ConflictError
 from catchup.web.security import saw, viewer
 from catchup.web.staff import handover_words as in_words
@@ -42,10 +43,6 @@ FILES: dict[str, tuple[Callable[[documents.Paper], bytes], str, str]] = {
 """By the word in its address: how a file is made, its type, and the end of its name."""
 
 View = Callable[..., ResponseReturnValue]
-
-
-class NotAsItWasError(Exception):
-    """A summary is not what its mark was made over."""
 
 
 def only_as_it_was(view: View) -> View:
@@ -169,8 +166,7 @@ def _to_download(one: Handover) -> list[HandoverSummary]:
 def _as_it_was(summary: HandoverSummary | None) -> HandoverSummary:
     if summary is None:
         abort(404)
-    if not handover_summaries.is_intact(summary):
-        raise NotAsItWasError
+    handover_summaries.as_it_was(summary)
     return summary
 
 

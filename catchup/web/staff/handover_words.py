@@ -108,12 +108,15 @@ def whole_mark(summary: HandoverSummary) -> str:
 
 
 def paper(summary: HandoverSummary) -> Paper:
-    """The summary as a file shows it. The file's own name and properties name nobody."""
+    """The summary as a file shows it. The file's own name and properties name nobody.
+
+    Raises NotAsItWasError where something has changed it.
+    """
     return Paper(
         title=_("Handover summary"),
         reference=reference(summary),
         confidential=confidential(),
-        parts=parts(summary.content),
+        parts=parts(handover_summaries.as_it_was(summary)),
         heads=(_("About"), _("What is known")),
         foot=foot(summary),
         page_of=_("Page %(page)s of %(pages)s", page=PAGE, pages=PAGES),

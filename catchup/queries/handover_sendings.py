@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from catchup.extensions import db
+from catchup.models.council import CouncilContact
 from catchup.models.handover import Handover, HandoverSummary
 from catchup.models.handover_sending import HandoverSending, OutsideVisit, SendingPart
 from catchup.models.outbox import Message
@@ -103,6 +104,11 @@ def visit(token_hash: bytes, now: datetime) -> OutsideVisit | None:
             OutsideVisit.expires_at > now,
         )
     )
+
+
+def phone_of(sending: HandoverSending) -> str:
+    """The verified number on which the council is rung with the code."""
+    return db.session.get_one(CouncilContact, sending.contact_id).phone
 
 
 def of_handover(one: Handover, now: datetime, today: date) -> list[Told]:

@@ -27,6 +27,7 @@ from config import Settings
 STAFF = frozenset({Role.LEAD, Role.MANAGER})
 ACCESS: dict[str, frozenset[Role] | None] = {
     "public": None,
+    "outside": None,  # councils without an account: outside/visits.py guards it
     "health": None,
     "security": None,
     "account": frozenset(Role),

@@ -7,6 +7,7 @@ staff = Blueprint("staff", __name__)
 from catchup.web.staff import (  # noqa: E402 -- the views need the blueprint
     call_texts,
     calls,
+    calls_afterwards,
     child_councils,
     concerns,
     contact_changes,
@@ -37,6 +38,7 @@ from catchup.web.staff import (  # noqa: E402 -- the views need the blueprint
 __all__ = [
     "call_texts",
     "calls",
+    "calls_afterwards",
     "child_councils",
     "concerns",
     "contact_changes",

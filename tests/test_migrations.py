@@ -8,7 +8,7 @@ from catchup.extensions import db
 from catchup.models import Base
 from tests.factories.families import a_family
 
-STEPS = 10
+STEPS = 11
 
 
 def tables() -> set[str]:

@@ -15,8 +15,9 @@ from flask.typing import ResponseReturnValue
 from catchup import clock, documents
 from catchup.extensions import db
 from catchup.models.handover import Handover, HandoverSummary
-from catchup.queries import handover_record
+from catchup.queries import handover_record, reading_periods
 from catchup.queries import handovers as queries
+from catchup.queries.handovers import Detail
 from catchup.rules.terms import HandoverStepKind
 from catchup.services import handover_summaries
 from catchup.services.audit import Seen
@@ -96,7 +97,7 @@ def return_handover_summary(handover_id: UUID) -> ResponseReturnValue:
 def handover_summary_form(handover_id: UUID) -> ResponseReturnValue:
     """What no record holds is written; the rest stands beside it as the record has it."""
     one = scoped(handover_id)
-    if HandoverStepKind.SUMMARY_WRITTEN not in queries.detail(one, clock.today()).allowed:
+    if HandoverStepKind.SUMMARY_WRITTEN not in _detail(one).allowed:
         return redirect(url_for(".handover", handover_id=handover_id))
     return _writing_page(one, summary_form(one))
 
@@ -157,6 +158,13 @@ def download_handover_summary(handover_id: UUID, summary_id: UUID, kind: str) ->
     return answer
 
 
+def _detail(one: Handover) -> Detail:
+    """What there is to say of it to this viewer; whoever handed over before has nothing to do there."""
+    page = queries.detail(one, clock.today())
+    is_open = reading_periods.is_open(one.family, viewer(), clock.today())
+    return page if is_open else queries.for_former(page, viewer())
+
+
 def _to_download(one: Handover) -> list[HandoverSummary]:
     """What was sent, and what is checked and can be sent now."""
     now = queries.current_summary(one)
@@ -183,7 +191,7 @@ def _checked(one: Handover, form: ActForm) -> ResponseReturnValue:
 
 
 def _summary_page(one: Handover, form: CheckForm | None = None, sent_back: ReturnForm | None = None) -> str:
-    page = queries.detail(one, clock.today())
+    page = _detail(one)
     summary = _as_it_was(page.summary)
     saw(Seen("handover.summary.view", "handover", one.id, one.family_id))
     may_check = HandoverStepKind.SUMMARY_CHECKED in page.allowed
@@ -215,7 +223,7 @@ def _beside(one: Handover) -> list[tuple[Handover, HandoverSummary]]:
 
 
 def _writing_page(one: Handover, form: SummaryForm) -> str:
-    page = queries.detail(one, clock.today())
+    page = _detail(one)
     if page.summary:
         _as_it_was(page.summary)
     beside = [(other, _as_it_was(summary)) for other, summary in _beside(one)]

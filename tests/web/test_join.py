@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from catchup import clock
 from catchup.models.registration import JoinDraft, Registration
 from catchup.models.staff import StaffSession
+from catchup.rules.councils import provisional_code
 from tests.factories.joining import PAGES, an_hour_ago, answer, fill_in, send, the_token
 
 
@@ -201,11 +202,10 @@ def test_an_unknown_postcode_is_asked_about(client, session, council, kept):
     assert (said["council"], said["outside"]) == kept
 
 
-def test_a_surrey_postcode_is_asked_about_once_the_county_is_divided(client, session):
+def test_a_surrey_postcode_is_one_of_two_councils_once_the_county_is_divided(client, session):
     clock.move_to(date(2027, 4, 1))
-    fill_in(client, until="address", postcode={"postcode": "GU1 3BB"})
-    page = text(client.get("/join/address"))
-    assert "We could not tell from GU1 3BB" in page
+    fill_in(client, postcode={"postcode": "GU1 3BB"})
+    assert sent_answers(client, session)["address"]["council"] == provisional_code("West Surrey")
 
 
 def test_two_parents_and_two_homes(client, session):

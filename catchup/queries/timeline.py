@@ -14,6 +14,7 @@ from sqlalchemy.orm import selectinload
 
 from catchup import clock
 from catchup.extensions import db
+from catchup.models.belief import Correction, CouncilDecision, RequestReview
 from catchup.models.call import Call, Escalation
 from catchup.models.directory import Service
 from catchup.models.family import Family
@@ -21,11 +22,11 @@ from catchup.models.handover import Handover
 from catchup.models.home import Home
 from catchup.models.order import AdoptionOrder
 from catchup.models.signpost import Signpost, SignpostResult, SupportRequest
-from catchup.queries import call_texts, families, handover_standing, responsibility
+from catchup.queries import call_texts, families, handover_standing, request_reviews, responsibility
 from catchup.queries.facts import FamilyFacts
 from catchup.rules import handover as rule
 from catchup.rules.reading import EVERYTHING, Reading
-from catchup.rules.terms import EscalationKind
+from catchup.rules.terms import Corrected, EscalationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Event:
     """One thing on one day. ``kind`` names how the page shows it, ``what`` is the row it is about.
 
     ``child`` holds first names, ``by`` is the member of staff who did it. ``same`` is what must be equal for
-    the children's events of one day to be told as one.
+    the children's events of one day to be told as one. ``review`` is of a request whose council is, or was,
+    in doubt.
     """
 
     on: date
@@ -43,6 +45,7 @@ class Event:
     by: UUID | None = None
     parts: Sequence[Any] = field(default=())
     same: tuple[Any, ...] | None = None
+    review: RequestReview | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,18 @@ class Timeline:
 # Told to whoever takes a family over, whenever it was: what their own time rests on. The rest of the time
 # before them belongs to those who had it, and is passed on in the summary of the handover.
 ALWAYS_TOLD = frozenset(
-    {"order", "order_corrected", "joined", "left", "home", "request", "warning", "warning_ended"}
+    {
+        "order",
+        "order_corrected",
+        "corrected",
+        "council_decided",
+        "joined",
+        "left",
+        "home",
+        "request",
+        "warning",
+        "warning_ended",
+    }
     | {"handover", "change"}
 )
 
@@ -76,6 +90,7 @@ def of(
     children = {child.id: child.first_name for child in family.children}
     events = [
         *_orders(children),
+        *_corrections(children),
         *_membership(family),
         *_calls(family, children, reading),
         *_texts(family),
@@ -84,6 +99,7 @@ def of(
         *_handovers(family, children),
         *_changes(facts, children),
         *_decisions(family),
+        *_councils_decided(children),
     ]
     events = _told_once(event for event in events if _may_be_told(event, reading, councils))
     past = [event for event in events if event.on <= today]
@@ -127,6 +143,7 @@ def _actors(events: Iterable[Event]) -> Iterator[UUID | None]:
 
 
 def _orders(children: dict[UUID, str]) -> Iterator[Event]:
+    told = set(db.session.scalars(select(Correction.before_id).where(Correction.child_id.in_(children))))
     for order in db.session.scalars(
         select(AdoptionOrder)
         .where(AdoptionOrder.child_id.in_(children))
@@ -136,8 +153,18 @@ def _orders(children: dict[UUID, str]) -> Iterator[Event]:
         if order.superseded_at is None:
             same = (order.placing, order.placing_council, order.allowance)
             yield Event(order.made_on, "order", order, name, order.recorded_by, same=same)
-        else:
+        elif order.id not in told:
             yield Event(_day(order.superseded_at), "order_corrected", order, name)
+
+
+def _corrections(children: dict[UUID, str]) -> Iterator[Event]:
+    for correction in db.session.scalars(
+        select(Correction).where(Correction.child_id.in_(children)).order_by(Correction.at, Correction.id)
+    ):
+        name = children[correction.child_id]
+        is_order = correction.corrected is Corrected.ORDER
+        was = db.session.get(AdoptionOrder, correction.before_id) if is_order else None
+        yield Event(_day(correction.at), "corrected", correction, name, correction.by_id, (was,))
 
 
 def _membership(family: Family) -> Iterator[Event]:
@@ -209,6 +236,7 @@ def _texts(family: Family) -> Iterator[Event]:
 
 
 def _requests(family: Family, children: dict[UUID, str], reading: Reading) -> Iterator[Event]:
+    reviews = {review.request_id: review for review in request_reviews.of_family(family.id)}
     for request in db.session.scalars(
         select(SupportRequest)
         .options(selectinload(SupportRequest.steps))
@@ -217,7 +245,8 @@ def _requests(family: Family, children: dict[UUID, str], reading: Reading) -> It
     ):
         steps = [one for one in request.steps if reading.is_open or reading.covers(one.on)]
         child = children.get(request.child_id)
-        yield Event(request.received_on, "request", request, child, request.recorded_by, steps)
+        review = reviews.get(request.id)
+        yield Event(request.received_on, "request", request, child, request.recorded_by, steps, review=review)
 
 
 def _homes(children: dict[UUID, str]) -> Iterator[Event]:
@@ -267,6 +296,17 @@ def _decisions(family: Family) -> Iterator[Event]:
     ):
         if raised.decided_at:
             yield Event(_day(raised.decided_at), "decision", raised, by=raised.decided_by)
+
+
+def _councils_decided(children: dict[UUID, str]) -> Iterator[Event]:
+    """The councils that managers named where the rules name none, those replaced later among them."""
+    for decision in db.session.scalars(
+        select(CouncilDecision)
+        .where(CouncilDecision.child_id.in_(children))
+        .order_by(CouncilDecision.recorded_at, CouncilDecision.id)
+    ):
+        name = children[decision.child_id]
+        yield Event(_day(decision.recorded_at), "council_decided", decision, name, decision.recorded_by)
 
 
 def _name(children: dict[UUID, str], child_id: UUID | None) -> str | None:

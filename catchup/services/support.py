@@ -11,8 +11,8 @@ from catchup.queries.facts import ChildFacts
 from catchup.queries.scope import Viewer
 from catchup.queries.support import council_for
 from catchup.rules import support as rule
-from catchup.rules.terms import EscalationKind, SupportKind, SupportStep
-from catchup.services import audit, escalations
+from catchup.rules.terms import SupportKind, SupportStep
+from catchup.services import audit, request_reviews
 from catchup.services.audit import Seen
 
 
@@ -33,7 +33,7 @@ def request(
     by: Viewer,
     call_id: UUID | None = None,
 ) -> SupportRequest:
-    """Take a request in. Its council is that of the day received and never moves afterwards.
+    """Take a request in. Its council is that of the day received and never moves by itself afterwards.
 
     Where no council can be named, a manager is asked to decide. Source: service policy R9.
     """
@@ -54,9 +54,7 @@ def request(
     db.session.flush()
     audit.record(by, Seen("support.request", "support_request", made.id, family_id, council))
     if council is None:
-        escalations.raise_to_manager(
-            EscalationKind.DECISION, family_id, call_id=call_id, by=by, reason=reason
-        )
+        request_reviews.ask(made, by)
     return made
 
 

@@ -25,6 +25,7 @@ from catchup.rules.terms import (
 )
 from catchup.services import families, handover_planning
 from catchup.services.families import NewHome
+from tests.factories.corrections import correct_order
 from tests.factories.families import (
     BEXLEY,
     KENT,
@@ -158,7 +159,7 @@ def test_an_unknown_placing_council_needs_a_decision_until_somebody_finds_out() 
     assert (handover.from_council, handover.to_council) == (None, MEDWAY)
     clock.move_to(PLAN_ON)
     lead = a_viewer(staff_member())
-    families.correct_order(family.children[0], ORDER_ON, Placing.COUNCIL, BEXLEY, allowance=False, by=lead)
+    correct_order(family.children[0], ORDER_ON, Placing.COUNCIL, BEXLEY, allowance=False, by=lead)
     db.session.commit()
     (handover,) = planned(family)
     assert (handover.from_council, handover.to_council) == (BEXLEY, MEDWAY)
@@ -211,9 +212,7 @@ def test_a_corrected_order_moves_the_change_day() -> None:
     family = a_planned_family()
     lead = a_viewer(staff_member())
     clock.move_to(PLAN_ON)
-    families.correct_order(
-        family.children[0], date(2023, 5, 10), Placing.COUNCIL, KENT, allowance=False, by=lead
-    )
+    correct_order(family.children[0], date(2023, 5, 10), Placing.COUNCIL, KENT, allowance=False, by=lead)
     db.session.commit()
     assert [one.change_on for one in planned(family)] == [date(2026, 5, 11)]
 

@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from catchup import clock
 from catchup.extensions import db
-from catchup.models.call import Escalation
+from catchup.models.belief import RequestReview
 from catchup.models.family import Family
 from catchup.models.signpost import SupportRequest
 from catchup.queries import facts
-from catchup.rules.terms import EscalationKind, HomeKind, Placing, SupportKind, SupportStep
+from catchup.rules.terms import HomeKind, Placing, SupportKind, SupportStep
 from catchup.services import families, support
 from catchup.services.support import NewRequest
 from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family, a_viewer
@@ -67,7 +67,8 @@ def test_where_no_council_can_be_named_a_manager_decides() -> None:
     made = ask(family, SupportKind.ASSESSMENT, date(2027, 6, 10))
     assert made.council_code is None
     assert made.council_reason.startswith("A decision is needed")
-    assert db.session.scalars(select(Escalation.kind)).all() == [EscalationKind.DECISION]
+    review = db.session.scalars(select(RequestReview)).one()
+    assert (review.request_id, review.council_then, review.decided) == (made.id, None, None)
 
 
 def test_a_child_living_nowhere_known_has_no_council_for_family_help() -> None:

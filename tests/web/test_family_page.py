@@ -22,6 +22,7 @@ from catchup.rules.terms import CallKind, HomeKind, Role, SupportKind
 from catchup.services import families, support
 from catchup.services.families import NewPhone
 from catchup.services.support import NewRequest
+from tests.factories.corrections import correct_order
 from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family, a_viewer
 from tests.factories.staff import sign_in, staff_member
 
@@ -93,11 +94,8 @@ def test_numbers_stand_with_their_contact_rules(client: FlaskClient, lead: Staff
 
 def test_the_timeline_tells_what_was_believed_before_a_correction(client: FlaskClient, lead: Staff) -> None:
     family = a_family([a_child(date(2024, 6, 10), first_name="Ada")], lead=lead)
-    child = family.children[0]
-    shown = change(
-        client, family, f"children/{child.id}/order", placing=KENT, **on("made_on", date(2024, 7, 10))
-    )
-    assert "The order is corrected" in shown
+    correct_order(family.children[0], date(2024, 7, 10), by=a_viewer(lead))
+    shown = page(client, family)
     assert "Until then it was believed to be of 10 June 2024" in shown
     assert "10 July 2027" in shown
 

@@ -4,6 +4,12 @@ from flask import Blueprint
 
 manager = Blueprint("manager", __name__)
 
-from catchup.web.manager import needs, recorded_orders, reports  # noqa: E402 -- the views need the blueprint
+from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
+    council_decisions,
+    needs,
+    recorded_orders,
+    reports,
+    request_reviews,
+)
 
-__all__ = ["manager", "needs", "recorded_orders", "reports"]
+__all__ = ["council_decisions", "manager", "needs", "recorded_orders", "reports", "request_reviews"]

@@ -11,7 +11,15 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Escalation
 from catchup.queries import concerns as concern_queries
-from catchup.queries import directories, families, needs, registrations, warnings
+from catchup.queries import (
+    directories,
+    families,
+    needs,
+    registrations,
+    request_reviews,
+    undecided,
+    warnings,
+)
 from catchup.rules import concerns as rule
 from catchup.rules import registration as registration_rule
 from catchup.rules.terms import EscalationKind
@@ -23,6 +31,7 @@ from catchup.web.fields import RadiosField, TextAreaField
 from catchup.web.forms_base import BaseForm
 from catchup.web.manager import manager
 from catchup.web.security import saw, saw_list, viewer
+from catchup.web.staff import child_council_words as in_words
 
 NOT_REACHED = (EscalationKind.NOT_REACHED, EscalationKind.NO_NUMBER, EscalationKind.HARD_CALL_NOT_REACHED)
 
@@ -57,7 +66,10 @@ def list_needs() -> ResponseReturnValue:
     now = clock.now()
     found = needs.waiting(viewer(), clock.today())
     unreviewed = warnings.due(viewer(), clock.today())
-    saw_list("needs.list", "family", [*found.families, *(family.id for _warning, family in unreviewed)])
+    no_council, no_council_count = undecided.waiting(viewer(), clock.today())
+    in_doubt, in_doubt_count = request_reviews.waiting(viewer(), clock.today())
+    shown = [*(family for _warning, family in unreviewed), *(one.family for one in (*no_council, *in_doubt))]
+    saw_list("needs.list", "family", dict.fromkeys([*found.families, *(family.id for family in shown)]))
     policy = directories.policy(clock.today())
     told = concern_queries.told(concern for concern, _family in found.concerns)
     late = registrations.late(viewer(), clock.today())
@@ -74,6 +86,11 @@ def list_needs() -> ResponseReturnValue:
             (concern, family, concern_queries.chase_on(concern)) for concern, family in found.undecided
         ],
         unreviewed=unreviewed,
+        no_council=no_council,
+        no_council_count=no_council_count,
+        in_doubt=in_doubt,
+        in_doubt_count=in_doubt_count,
+        say=in_words,
         today=clock.today(),
         late=[(one, registration_rule.read(one.answers)) for one in late.shown],
         late_count=late.count,

@@ -7,7 +7,7 @@ from flask import Flask
 
 from catchup import clock, database
 from catchup.crypto import ring
-from catchup.extensions import babel, csrf, db, migrate
+from catchup.extensions import csrf, db, migrate
 from config import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +32,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         database.configure(db.engine)
     csrf.init_app(app)
-    babel.init_app(app)
 
     from catchup import cli, web
 

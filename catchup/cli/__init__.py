@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 # the rules answer without a scheduler and spreadsheets in memory, and so does a web process.
 MODULES = {
     "audit": "audit",
+    "catalogues": "catalogues",
     "councils": "councils",
     "demo": "demo",
     "directory": "directory",

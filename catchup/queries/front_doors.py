@@ -27,7 +27,7 @@ class Listed:
 
 def listed(words: str, today: date, *, only_unchecked: bool = False) -> list[Listed]:
     """The councils of today whose name has these words; one's own agencies' first, by name."""
-    ours = _ours(today)
+    ours = of_our_agencies(today)
     rows = db.session.scalars(
         select(Council)
         .where(
@@ -43,7 +43,8 @@ def listed(words: str, today: date, *, only_unchecked: bool = False) -> list[Lis
     return sorted(found, key=lambda one: not one.ours)
 
 
-def _ours(today: date) -> set[str]:
+def of_our_agencies(today: date) -> set[str]:
+    """The codes of the councils that have staff here, and of those in an agency with them, on a day."""
     staffed = set(db.session.scalars(select(StaffCouncil.council_code).distinct()))
     pairs = directories.agency_councils(today)
     agencies = {agency for agency, code in pairs if code in staffed}

@@ -18,14 +18,13 @@ from catchup.extensions import db
 from catchup.models.registration import JoinDraft, Registration, RegistrationCouncil
 from catchup.queries import directories
 from catchup.queries.registrations import SENT, is_alive
-from catchup.rules import references
+from catchup.rules import privacy, references
 from catchup.rules import registration as rule
+from catchup.rules.languages import ENGLISH
 from catchup.rules.terms import Channel
-from catchup.services import audit, outbox
+from catchup.services import audit, languages, outbox
 from catchup.services.audit import Seen
 
-# Which wording of the pages the family saw. Source: service policy P2.
-WORDING = "2026-11"
 # Nobody reads and fills in the whole form in less.
 QUICKEST = timedelta(seconds=2)
 # Kept in a draft beside the pages: the field nobody sees was filled in; everything was answered once.
@@ -64,11 +63,11 @@ def keep(draft: JoinDraft, page: str, answer: Any) -> None:
     draft.version += 1
 
 
-def send(draft: JoinDraft) -> str:
+def send(draft: JoinDraft, read_in: str = ENGLISH.code) -> str:
     """Make a registration of a complete draft and return its reference; sent again, the same reference.
 
-    What a machine sent (too quick, or the trap filled in) is answered alike and not kept.
-    Raises KeyError where a page is missing.
+    ``read_in`` is the language of the pages. What a machine sent (too quick, or the trap filled in) is
+    answered alike and not kept. Raises KeyError where a page is missing.
     """
     if SENT in draft.answers:
         return str(draft.answers[SENT])
@@ -77,13 +76,13 @@ def send(draft: JoinDraft) -> str:
     reference = references.make(urandom(references.RANDOM_BYTES))
     by_machine = TRAPPED in draft.answers or clock.real_now() - draft.started_at < QUICKEST
     if not by_machine:
-        _register(reference, answers, said)
+        _register(reference, answers, said, read_in)
     draft.answers = {SENT: reference, "same_day": said.same_day, "emailed": said.may_email}
     draft.version += 1
     return reference
 
 
-def _register(reference: str, answers: Mapping[str, Any], said: rule.Application) -> None:
+def _register(reference: str, answers: Mapping[str, Any], said: rule.Application, read_in: str) -> None:
     today = clock.today()
     days = directories.policy(today).registration_working_days
     placing = next((child.placing_council for child in said.children if child.placing_council), None)
@@ -96,7 +95,7 @@ def _register(reference: str, answers: Mapping[str, Any], said: rule.Application
         postcode_index=ring.blind_index("postcode", said.homes[0].postcode),
         talk_sooner=said.talk_sooner,
         has_note=said.note is not None,
-        wording=WORDING,
+        wording=privacy.as_read(read_in),
         submitted_at=clock.now(),
         look_by_on=rule.look_by_on(today, directories.holidays(), same_day=said.same_day, working_days=days),
         councils=[RegistrationCouncil(council_code=code) for code in sorted(said.councils)],
@@ -106,4 +105,7 @@ def _register(reference: str, answers: Mapping[str, Any], said: rule.Application
     audit.record(None, Seen("registration.receive", "registration", registration.id))
     if said.email and said.may_email:
         facts = {"reference": reference, "look_by_on": registration.look_by_on.isoformat()}
-        outbox.queue(None, None, Channel.EMAIL, "registration_received", facts, said.email, clock.now())
+        message = outbox.queue(
+            None, None, Channel.EMAIL, "registration_received", facts, said.email, clock.now()
+        )
+        message.language = languages.to_write_in(said.language)

@@ -55,6 +55,9 @@ async function enhanceCouncil(select) {
     inputClasses: wrong ? "cu-council__input--error" : "",
     tNoResults: () => select.dataset.noneFound,
     tAssistiveHint: () => select.dataset.help,
+    tStatusNoResults: () => select.dataset.noneFound,
+    tStatusSelectedOption: (name, count, index) => filled(select.dataset.chosen, { name, number: index + 1, count }),
+    tStatusResults: (count, chosen) => `${filled(select.dataset.found, { count })} ${chosen}`,
   });
 
   const input = document.getElementById(id);
@@ -73,6 +76,10 @@ async function enhanceCouncil(select) {
     const typed = folded(input.value);
     select.value = options.find((option) => folded(option.text) === typed)?.value ?? "";
   });
+}
+
+function filled(words, facts) {
+  return words.replace(/\{(\w+)\}/g, (_whole, name) => facts[name]);
 }
 
 function folded(text) {

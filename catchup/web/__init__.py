@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from catchup.web import account, errors, filters, health, security, static
+from catchup.web import account, errors, filters, health, languages, security, static
 from catchup.web.admin import admin
 from catchup.web.manager import manager
+from catchup.web.outside import outside
 from catchup.web.public import public
 from catchup.web.staff import staff
 
@@ -13,8 +14,9 @@ def register(app: Flask) -> None:
     """Bind everything a browser can reach to the app."""
     security.register(app)
     static.register(app)
+    languages.register(app)
     filters.register(app)
     errors.register(app)
     account.register(app)
-    for blueprint in (public, staff, manager, admin, health.health):
+    for blueprint in (public, outside, staff, manager, admin, health.health):
         app.register_blueprint(blueprint)

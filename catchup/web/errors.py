@@ -4,6 +4,8 @@ from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from catchup.web import languages
+
 PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 
 
@@ -17,5 +19,7 @@ def page(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
     code = error.code or InternalServerError.code
+    if code >= 500:
+        languages.without_asking()
     known = code if code in PAGES else (400 if code < 500 else 500)
     return render_template(f"errors/{known}.html"), code

@@ -21,6 +21,7 @@ LINK = re.compile(r'<a [^>]*?href="(/[^"]*)"')
 READ = Counter({"staff.family": 25, "staff.handover": 12, "staff.family_text": 12})
 PUBLIC = (
     *("/", "/join", "/join/not-yet", "/who-supports-us", "/accessibility", "/privacy", "/contact"),
+    *("/privacy/2026-11", "/easy-read"),
     "/sign-in",
 )
 ELSEWHERE = {

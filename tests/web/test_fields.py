@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from catchup import clock
 from catchup.rules.terms import Placing
-from catchup.web import filters
+from catchup.web import filters, languages
 from catchup.web.fields import (
     CheckboxesField,
     ConfirmField,
@@ -75,7 +75,9 @@ def app() -> Flask:
     app.config["SECRET_KEY"] = "a secret of the tests"
     Babel(app)
     filters.register(app)
-    app.jinja_env.globals.update(static_url=lambda path: f"/static/{path}?v=1")
+    app.jinja_env.globals.update(
+        static_url=lambda path: f"/static/{path}?v=1", characters_left=languages.characters_left
+    )
     return app
 
 

@@ -8,6 +8,7 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from markupsafe import escape
 
+from catchup.rules.languages import LANGUAGES
 from catchup.web import filters
 from tests.page_check import problems_of
 
@@ -29,7 +30,11 @@ def app():
     Babel(app)
     CSRFProtect(app)
     filters.register(app)
-    app.jinja_env.globals.update(static_url=lambda path: f"/static/{path}?v=1")
+    app.jinja_env.globals.update(
+        static_url=lambda path: f"/static/{path}?v=1",
+        languages_offered=lambda: LANGUAGES,
+        language_invited=lambda: LANGUAGES[-1],
+    )
     with app.test_request_context():
         yield app
 

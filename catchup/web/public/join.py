@@ -12,6 +12,7 @@ from catchup.queries import registrations
 from catchup.queries.registrations import SENT
 from catchup.services import joining
 from catchup.services.joining import CHECKED
+from catchup.web.filters import html_lang
 from catchup.web.public import public, steps, summary, tokens
 from catchup.web.public.join_forms import JoinForm
 from catchup.web.public.steps import CHILDREN, FIRST, Step
@@ -91,7 +92,7 @@ def send_join() -> ResponseReturnValue:
         if request.form.get(SEEN) != steps.mark(draft.answers):
             return _check_page(draft.answers, status=409)
         note_trap(draft)
-        joining.send(draft)
+        joining.send(draft, read_in=html_lang())
         db.session.commit()
     return redirect(url_for(".join_sent"))
 

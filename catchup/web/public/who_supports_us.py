@@ -20,7 +20,7 @@ from catchup.rules.terms import HomeKind, Matter, Placing
 from catchup.web import filters
 from catchup.web.fields import CouncilField, DatePartsField, PostcodeField
 from catchup.web.forms_base import PublicForm
-from catchup.web.public import public
+from catchup.web.public import council_words, public
 from catchup.web.public.asked_often import wait
 from catchup.web.public.join_places import councils, found, unbroken
 
@@ -130,7 +130,12 @@ def who_supports_us_answer() -> ResponseReturnValue:
     homes = form.homes()
     today, policy = clock.today(), directories.policy(order.made_on)
     periods = rule.timeline(order, homes, directories.councils(), policy)
-    coming = [period for period in periods if period.until is None or period.until >= today]
+    reasons = council_words.reasons(order, homes, directories.councils(), policy)
+    coming = [
+        (period, reason)
+        for period, reason in zip(periods, reasons, strict=True)
+        if period.until is None or period.until >= today
+    ]
 
     def asks(matter: Matter, of: OrderFacts = order) -> str | None:
         return rule.matter_council(matter, of, homes, today, directories.councils(), policy)
@@ -141,7 +146,7 @@ def who_supports_us_answer() -> ResponseReturnValue:
         "public/supporters.html",
         asked=list(form.asked()),
         today=today,
-        supporters=[_supporter(period, today) for period in coming],
+        supporters=[_supporter(period, reason, today) for period, reason in coming],
         support=asks(Matter.ASSESSMENT),
         payer=asks(Matter.ALLOWANCE, replace(order, allowance=True)),
         placing_unknown=order.placing is Placing.UNKNOWN and today < takes_over_on,
@@ -177,7 +182,7 @@ def _after_a_split(postcode: str, place: PostcodeAnswer) -> Sequence[HomeFacts]:
     return facts
 
 
-def _supporter(period: Period, today: date) -> Supporter:
+def _supporter(period: Period, reason: str, today: date) -> Supporter:
     begun = period.since <= today
     words = {
         "council": filters.council_name(period.council),
@@ -197,4 +202,4 @@ def _supporter(period: Period, today: date) -> Supporter:
         sentence = _("%(council)s supports your family.", **words)
     else:
         sentence = _("From %(since)s it is %(council)s.", **words)
-    return Supporter(sentence, period.reason)
+    return Supporter(sentence, reason)

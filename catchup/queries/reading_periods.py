@@ -4,12 +4,12 @@ Worked out in Python, for one family at a time or for a page of them; conditions
 narrow lists. Source: service policy P5.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from catchup import clock
 from catchup.extensions import db
@@ -31,51 +31,61 @@ handover, step = core(Handover), core(HandoverStep)
 
 def of(family: Family, viewer: Viewer, today: date) -> Reading | None:
     """What may be read of one family that was found through a scope; None: nothing."""
-    if _everything(viewer, family.lead_id, family.owning_council):
+    if _everything(viewer, family.lead_id):
         return EVERYTHING
-    return _by_councils([family.id], viewer, today).get(family.id)
+    return _by_councils({family.id: family.owning_council}, viewer, today).get(family.id)
 
 
 def of_many(family_ids: Sequence[UUID], viewer: Viewer, today: date) -> dict[UUID, Reading]:
     """The same for a page of families; one of which nothing may be read is left out."""
     found: dict[UUID, Reading] = {}
+    others: dict[UUID, str] = {}
     rows = select(Family.id, Family.lead_id, Family.owning_council).where(Family.id.in_(family_ids))
     for key, lead_id, owning_council in db.session.execute(rows):
-        if _everything(viewer, lead_id, owning_council):
+        if _everything(viewer, lead_id):
             found[key] = EVERYTHING
-    return found | _by_councils([key for key in family_ids if key not in found], viewer, today)
+        else:
+            others[key] = owning_council
+    return found | _by_councils(others, viewer, today)
 
 
 def is_open(family: Family, viewer: Viewer, today: date) -> bool:
     """Whether the family's record may be read as it stands today, and written in."""
+    if family.owning_council in viewer.councils and viewer.role is not Role.ADMINISTRATOR:
+        return True
     found = of(family, viewer, today)
     return found is not None and found.is_open
 
 
 def of_call(call: Call, viewer: Viewer, today: date) -> Reading | None:
     """What may be read of a call's family; None also where the call itself is of somebody else's time."""
-    found = of(call.family, viewer, today)
-    if found is None:
-        return None
     ended_on = call.held_on or (clock.london(call.closed_at).date() if call.closed_at else None)
-    may_read = found.is_open if ended_on is None else found.covers(ended_on)
-    return found if may_read else None
+    if ended_on is None:
+        return EVERYTHING if is_open(call.family, viewer, today) else None
+    found = of(call.family, viewer, today)
+    return found if found and found.covers(ended_on) else None
 
 
-def _everything(viewer: Viewer, lead_id: UUID | None, owning_council: str) -> bool:
-    if viewer.role is Role.ADMINISTRATOR:
-        return False
-    return viewer.hub or lead_id == viewer.id or owning_council in viewer.councils
+def _everything(viewer: Viewer, lead_id: UUID | None) -> bool:
+    return viewer.role is not Role.ADMINISTRATOR and (viewer.hub or lead_id == viewer.id)
 
 
-def _by_councils(family_ids: Sequence[UUID], viewer: Viewer, today: date) -> dict[UUID, Reading]:
-    if not family_ids or viewer.role is Role.ADMINISTRATOR:
+def _by_councils(owners: Mapping[UUID, str], viewer: Viewer, today: date) -> dict[UUID, Reading]:
+    """For families, given with the council whose record each is."""
+    if not owners or viewer.role is Role.ADMINISTRATOR:
         return {}
-    giving = _still_giving(family_ids, viewer.councils, today)
+    giving, taken_over = _handed_over(list(owners), viewer.councils, today)
     found = {}
-    for key, children in facts.children(family_ids).items():
-        held = [one for child in children for one in _held(child)]
-        reading = rule.reading(viewer.councils, held, today, hands_over=key in giving)
+    for key, children in facts.children(list(owners)).items():
+        reading = rule.reading(
+            viewer.councils,
+            [one for child in children for one in _held(child)],
+            today,
+            owns=owners[key] in viewer.councils,
+            manages=viewer.manages,
+            took_over=key in taken_over,
+            hands_over=key in giving,
+        )
         if reading is not None:
             found[key] = reading
     return found
@@ -109,19 +119,23 @@ def _lived(child: ChildFacts) -> Iterator[Held]:
             yield Held(home.council, day, following - ONE_DAY if following < date.max else None)
 
 
-def _still_giving(family_ids: Sequence[UUID], councils: Collection[str], today: date) -> set[UUID]:
-    """Families with a handover by one of these councils that is not finished though its day has come."""
+def _handed_over(
+    family_ids: Sequence[UUID], councils: Collection[str], today: date
+) -> tuple[set[UUID], set[UUID]]:
+    """Families these councils are still handing over though the day has come; and those they took over."""
     rows = db.session.execute(
         select(*handover.c).where(
             handover.c.family_id.in_(family_ids),
-            handover.c.from_council.in_(councils),
+            or_(handover.c.from_council.in_(councils), handover.c.to_council.in_(councils)),
             handover.c.withdrawn_at.is_(None),
             handover.c.change_on <= today,
         )
     ).all()
     taken = handover_standing.steps_of(step.c.handover_id.in_([row.id for row in rows])) if rows else {}
-    return {
+    giving = {
         row.family_id
         for row in rows
-        if handover_standing.is_unfinished(row, handover_standing.of(row, taken.get(row.id, ()), today))
+        if row.from_council in councils
+        and handover_standing.is_unfinished(row, handover_standing.of(row, taken.get(row.id, ()), today))
     }
+    return giving, {row.family_id for row in rows if row.to_council in councils}

@@ -46,23 +46,26 @@ def reading(
     leads: bool = False,
     is_hub: bool = False,
     owns: bool = False,
+    manages: bool = False,
+    took_over: bool = False,
     hands_over: bool = False,
 ) -> Reading | None:
     """What somebody of these councils may read; None: nothing, there is no such family for them.
 
-    The lead, the hub and the council whose record it is read everything. Others read the time of their own
-    councils: from the first day on which one of them held a child of the family, until the last. Whoever
-    `hands_over`, with a handover that is not finished though its day has come, reads on until it is.
-    Source: service policy P5, R21.
+    The lead and the hub read everything. So do staff of the council that `owns` the record; where it
+    `took_over` by a handover, only those of them who manage, because it answers for the whole of it. Others
+    read the time of their own councils: from the first day on which one of them held a child of the family,
+    until the last. Whoever `hands_over`, with a handover that is not finished though its day has come, reads
+    on until it is. Source: service policy P5, R21.
     """
-    if leads or is_hub or owns:
+    if leads or is_hub or (owns and (manages or not took_over)):
         return EVERYTHING
     mine = [one for one in held if one.council in councils and one.since <= today]
     if not mine:
-        return None
+        return EVERYTHING if owns else None
     since = min(one.since for one in mine)
     ends = [one.until for one in mine if one.until is not None and one.until < today]
-    if hands_over or len(ends) < len(mine):
+    if owns or hands_over or len(ends) < len(mine):
         return Reading(since)
     return Reading(since, max(ends))
 

@@ -25,11 +25,20 @@ CASES = [
     ("the lead", [PLACED, TOOK_OVER], {"leads": True}, EVERYTHING),
     ("the hub", [], {"is_hub": True}, EVERYTHING),
     ("the council whose record it is", [PLACED, TOOK_OVER], {"owns": True}, EVERYTHING),
+    ("one whose record it became", [TOOK_OVER, Held(KENT, CHANGE)], {"owns": True, "took_over": True},
+     Reading(CHANGE)),
+    ("a manager of that one", [Held(KENT, CHANGE)], {"owns": True, "took_over": True, "manages": True},
+     EVERYTHING),
+    ("a manager of a council that took over and does not own it", [Held(KENT, CHANGE)],
+     {"took_over": True, "manages": True}, Reading(CHANGE)),
+    ("a council whose record it is still, although they moved away", [PLACED],
+     {"owns": True, "took_over": True}, Reading(PLACED.since)),
     ("a council that never had a child of it", [Held(BEXLEY, date(2020, 1, 1))], {}, None),
     ("a council it will move to", [Held(KENT, date(2026, 11, 24))], {}, None),
     ("a council it moved to today", [Held(KENT, TODAY)], {}, Reading(TODAY)),
     ("two children, one of whom stays", [PLACED, Held(KENT, date(2025, 3, 1))], {}, Reading(PLACED.since)),
-    ("two children who left one after the other", [PLACED, Held(KENT, date(2022, 1, 1), date(2026, 9, 1))], {},
+    ("two children who left one after the other",
+     [PLACED, Held(KENT, date(2022, 1, 1), date(2026, 9, 1))], {},
      Reading(date(2022, 1, 1), date(2026, 9, 1))),
     ("a council that had it twice", [Held(KENT, date(2020, 1, 1), date(2021, 1, 1)), Held(KENT, CHANGE)], {},
      Reading(date(2020, 1, 1))),
@@ -38,7 +47,7 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("held", "flags", "expected"), [case[1:] for case in CASES],
+@pytest.mark.parametrize("held, flags, expected", [case[1:] for case in CASES],
                          ids=[case[0] for case in CASES])  # fmt: skip
 def test_staff_of_kent_read_the_time_of_kent(held: list[Held], flags: dict[str, bool],
                                              expected: Reading | None) -> None:  # fmt: skip
@@ -63,7 +72,7 @@ OURS = [{KENT, MEDWAY}, {BEXLEY}]
 
 
 @pytest.mark.parametrize(
-    ("answering", "unfinished", "expected"),
+    "answering, unfinished, expected",
     [
         ([MEDWAY], False, MEDWAY),
         ([MEDWAY], True, None),

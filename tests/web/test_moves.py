@@ -106,7 +106,7 @@ def test_after_three_years_responsibility_follows_from_the_day_of_the_move(
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    "said, why",
     [
         ({"where": "outside", "lines": "1 Invented Road, Cardiff"}, "the child lives outside England"),
         ({"where": "looked_after", "council": MEDWAY}, "the child is looked after by a council"),

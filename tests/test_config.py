@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from config import DEMO_EMAIL, DEMO_PHONE, ConfigError, Settings
+from tests.notify_stub import EMAIL_TEMPLATE, KEY, TEXT_TEMPLATE
 from tests.settings import environment
 
 
@@ -67,3 +68,37 @@ def test_how_many_questions_are_answered_is_a_setting(tmp_path: Path):
 def test_no_questions_at_all_is_not(tmp_path: Path, value: str):
     with pytest.raises(ConfigError, match="CATCHUP_ASKS_IN_ALL"):
         settings(tmp_path, CATCHUP_ASKS_IN_ALL=value)
+
+
+EMAILS = {"NOTIFY_API_KEY": KEY, "NOTIFY_EMAIL_TEMPLATE_ID": EMAIL_TEMPLATE}
+TEXTS = {"NOTIFY_API_KEY": KEY, "NOTIFY_TEXT_TEMPLATE_ID": TEXT_TEMPLATE}
+
+
+def test_notify_needs_a_key_and_a_template(tmp_path: Path):
+    assert settings(tmp_path, **(EMAILS | TEXTS)).notify_url == "https://api.notifications.service.gov.uk"
+    assert settings(tmp_path, **TEXTS).notify_email_template is None
+
+
+@pytest.mark.parametrize(
+    "variables, name",
+    [
+        ({"NOTIFY_API_KEY": KEY}, "NOTIFY_TEXT_TEMPLATE_ID"),
+        ({**EMAILS, "NOTIFY_API_KEY": ""}, "NOTIFY_API_KEY"),
+        ({**EMAILS, "NOTIFY_API_KEY": "secret"}, "NOTIFY_API_KEY"),
+        ({**EMAILS, "NOTIFY_EMAIL_TEMPLATE_ID": "welcome"}, "NOTIFY_EMAIL_TEMPLATE_ID"),
+        ({**EMAILS, "NOTIFY_URL": "http://127.0.0.1:9"}, "NOTIFY_URL"),
+        ({**EMAILS, "NOTIFY_URL": "https://"}, "NOTIFY_URL"),
+        ({**EMAILS, "NOTIFY_URL": "http://example.com", "CATCHUP_DEMO": "1"}, "NOTIFY_URL"),
+    ],
+)
+def test_half_of_notify_stops_the_start_and_says_no_secret(
+    tmp_path: Path, variables: dict[str, str], name: str
+):
+    with pytest.raises(ConfigError, match=name) as refused:
+        settings(tmp_path, **variables)
+    assert KEY not in str(refused.value)
+
+
+def test_a_demo_may_send_to_a_notify_of_its_own(tmp_path: Path):
+    local = "http://127.0.0.1:9"
+    assert settings(tmp_path, **EMAILS, CATCHUP_DEMO="1", NOTIFY_URL=local).notify_url == local

@@ -1,5 +1,6 @@
 """How messages leave."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from catchup.rules.terms import Channel
 from catchup.senders import FolderSender, Mail, MailServer, RefusedError, SmtpSender, UnreachableError
 from config import ConfigError, Settings
 from tests.mailbox import Mailbox
+from tests.notify_stub import EMAIL_TEMPLATE, KEY, TEXT_TEMPLATE, NotifyStub
 from tests.processes import free_port
 from tests.settings import environment
 
@@ -36,14 +38,18 @@ def a_mail(**changes: object) -> Mail:
 
 @pytest.fixture
 def grumpy() -> Iterator[str]:
-    """The URL of a mail server that refuses one recipient."""
+    """The URL of a mail server that refuses some recipients."""
 
     class Grumpy:
         async def handle_RCPT(  # noqa: N802 -- aiosmtpd chose the name
             self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
         ) -> str:
             if address.startswith("gone"):
-                return "550 nobody is called that"
+                return "550 5.1.1 nobody is called that"
+            if address.startswith("later"):
+                return "451 ask again"
+            if address.startswith("relay"):
+                return "554 5.7.1 not from you"
             envelope.rcpt_tos.append(address)
             return "250 OK"
 
@@ -67,8 +73,10 @@ def test_a_mail_arrives_as_it_was_written(smtp_server: Mailbox):
 def test_a_refused_recipient_does_not_spoil_the_connection(grumpy: str):
     with SmtpSender(MailServer.from_url(grumpy), FROM) as sender:
         sender.send(a_mail())
-        with pytest.raises(RefusedError, match="SMTPRecipientsRefused"):
-            sender.send(a_mail(recipient="gone@example.com"))
+        for recipient, for_good in (("gone", True), ("later", False), ("relay", False)):
+            with pytest.raises(RefusedError, match="SMTPRecipientsRefused") as refused:
+                sender.send(a_mail(recipient=f"{recipient}@example.com"))
+            assert refused.value.for_good is for_good
         sender.send(a_mail())
 
 
@@ -131,12 +139,119 @@ def test_a_bad_url_is_refused_with_a_sentence(url: str):
 def test_the_start_says_where_messages_go(tmp_path: Path):
     settings = Settings.from_environment(environment("sqlite:///x.db", tmp_path))
     assert "written to" in senders.sentences(settings)[0]
-    told = replace(
-        settings, smtp_url="smtp://mail.example.com", notify_api_key="x", sender_address="a@adoption.x"
-    )
+    told = replace(settings, smtp_url="smtp://mail.example.com", sender_address="a@adoption.x")
     said = " ".join(senders.sentences(told))
-    assert "Notify is not supported yet" in said
+    assert "Texts cannot be sent" in said
     assert "mail.example.com" in said
     assert "CATCHUP_SENDER gives an adoption away" in said
     assert not senders.can_send(told, Channel.TEXT)
     assert senders.can_send(settings, Channel.TEXT)
+
+
+# GOV.UK Notify
+
+
+@pytest.fixture
+def notify() -> Iterator[NotifyStub]:
+    with NotifyStub() as stub:
+        yield stub
+
+
+@pytest.fixture
+def by_notify(notify: NotifyStub, tmp_path: Path) -> Settings:
+    """Settings under which everything goes through the stub."""
+    return replace(
+        Settings.from_environment(environment("sqlite:///x.db", tmp_path)),
+        notify_api_key=KEY,
+        notify_email_template=EMAIL_TEMPLATE,
+        notify_text_template=TEXT_TEMPLATE,
+        notify_url=notify.url,
+    )
+
+
+def test_notify_is_given_the_words_and_the_messages_id(notify: NotifyStub, by_notify: Settings):
+    mail, text = a_mail(), a_mail(channel=Channel.TEXT, subject="", recipient="+447700900101")
+    with senders.from_settings(by_notify) as sender:
+        sender.send(mail)
+        sender.send(text)
+    assert notify.accepted == [
+        {
+            "email_address": mail.recipient,
+            "template_id": EMAIL_TEMPLATE,
+            "personalisation": {"subject": mail.subject, "body": mail.body},
+            "reference": str(mail.id),
+        },
+        {
+            "phone_number": text.recipient,
+            "template_id": TEXT_TEMPLATE,
+            "personalisation": {"body": text.body},
+            "reference": str(text.id),
+        },
+    ]
+
+
+@pytest.mark.parametrize("status", [403, 429, 500])
+def test_what_notify_may_do_later_is_no_refusal(notify: NotifyStub, by_notify: Settings, status: int):
+    notify.answer = status
+    with (
+        senders.from_settings(by_notify) as sender,
+        pytest.raises(UnreachableError, match=f"^notify_{status}$"),
+    ):
+        sender.send(a_mail())
+
+
+def test_what_notify_will_never_take_is_refused_for_good_and_quoted_nowhere(
+    notify: NotifyStub, by_notify: Settings, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.DEBUG)
+    with (
+        senders.from_settings(by_notify) as sender,
+        pytest.raises(RefusedError, match="notify_400") as refused,
+    ):
+        sender.send(a_mail(recipient=notify.refuses))
+    assert refused.value.for_good
+    assert notify.refuses not in caplog.text
+
+
+def test_a_key_that_notify_does_not_know_is_no_fault_of_the_message(notify: NotifyStub, by_notify: Settings):
+    wrong = replace(by_notify, notify_api_key=KEY[:-1] + "0")
+    with senders.from_settings(wrong) as sender, pytest.raises(UnreachableError, match="notify_403"):
+        sender.send(a_mail())
+    assert notify.accepted == []
+
+
+def test_notify_that_is_silent_or_not_there_is_out_of_reach(
+    notify: NotifyStub, by_notify: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("catchup.notify.TIMEOUT_S", 0.2)
+    notify.answer = "hang"
+    nowhere = replace(by_notify, notify_url=f"http://127.0.0.1:{free_port()}")
+    for settings in (by_notify, nowhere):
+        with (
+            senders.from_settings(settings) as sender,
+            pytest.raises(UnreachableError, match="notify_silent"),
+        ):
+            sender.send(a_mail())
+
+
+def test_texts_can_go_through_notify_and_emails_by_the_mail_server(
+    notify: NotifyStub, by_notify: Settings, smtp_server: Mailbox
+):
+    both = replace(by_notify, notify_email_template=None, smtp_url=smtp_server.url)
+    with senders.from_settings(both) as sender:
+        sender.send(a_mail(channel=Channel.TEXT, subject="", recipient="+447700900101"))
+        sender.send(a_mail())
+    assert (len(notify.accepted), len(smtp_server.messages)) == (1, 1)
+    assert senders.can_send(both, Channel.TEXT)
+    said = " ".join(senders.sentences(both))
+    assert "through GOV.UK Notify (texts)" in said
+    assert "the mail server 127.0.0.1" in said
+
+
+def test_without_a_template_for_texts_there_is_no_way_out_for_them(by_notify: Settings):
+    emails = replace(by_notify, notify_text_template=None)
+    assert not senders.can_send(emails, Channel.TEXT)
+    with senders.from_settings(emails) as sender, pytest.raises(RefusedError, match="no_way_out") as refused:
+        sender.send(a_mail(channel=Channel.TEXT))
+    assert not refused.value.for_good
+    assert "Texts cannot be sent" in " ".join(senders.sentences(emails))

@@ -1,30 +1,35 @@
 """A message goes out once, to whom it may, worded so that a passer-by learns nothing."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from email.message import EmailMessage
+from itertools import product
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
 from catchup import clock
 from catchup.extensions import db
-from catchup.jobs import JOBS, runner
 from catchup.models.family import Family
 from catchup.models.outbox import Message, Refusal
 from catchup.rules.contact import forbidden_words
+from catchup.rules.languages import LANGUAGES
 from catchup.rules.terms import Channel
-from catchup.services import families, leases, outbox
+from catchup.senders import as_email
+from catchup.services import families, outbox
 from catchup.services.families import NewParent, NewPhone
 from catchup.services.outbox import TEMPLATES, WAITS
 from config import Settings
-from tests.factories.families import a_family, a_viewer
+from tests.factories.families import a_child, a_family, a_viewer
+from tests.factories.messages import about_registration, send
 from tests.factories.staff import staff_member
 from tests.mailbox import Mailbox
-from tests.processes import free_port
+from tests.notify_stub import EMAIL_TEMPLATE, KEY, NotifyStub
+from tests.processes import ROOT, free_port
 
 pytestmark = pytest.mark.usefixtures("session")
 NEUTRAL = {"lead_first_name": "Ama", "call_back_number": "01632 960 100"}
@@ -33,6 +38,8 @@ SAMPLES = {
     "reference": "CU-7K3M-4T9X",
     "look_by_on": "2026-11-24",
     "change_on": "2026-06-11",
+    "sent_on": "2026-05-03",
+    "until_on": "2026-12-22",
     "council_name": "Medway",
     "path": "/calls/5f0c",
     "words": "Hello Sam,\n\nThank you for talking with me on 3 July 2026.\n\nPriya",
@@ -46,30 +53,10 @@ def mail(app: Flask, settings: Settings, smtp_server: Mailbox) -> list[EmailMess
     return smtp_server.messages
 
 
-def send() -> dict[str, int]:
-    """One round; the tests' messages are all due."""
-    db.session.execute(update(Message).values(next_try_at=clock.real_now() - timedelta(seconds=1)))
-    db.session.commit()
-    turn = runner.begin_turn(leases.new_holder())
-    assert turn is not None
-    counts = turn.run(JOBS["send-messages"], clock.today(), [])
-    turn.end()
-    return counts.changed
-
-
 def queued(family: Family, parent: int = 0, **facts: str) -> Message:
     to = family.parents[parent]
     given = NEUTRAL | facts
     message = outbox.queue(family.id, to.id, Channel.EMAIL, "not_reached", given, to.email or "", clock.now())
-    db.session.commit()
-    return message
-
-
-def about_registration(recipient: str = "somebody@example.com", **times: object) -> Message:
-    facts = {"reference": "CU-7K3M-4T9X", "look_by_on": "2026-11-24"}
-    message = outbox.queue(
-        None, None, Channel.EMAIL, "registration_received", facts, recipient, clock.now(), **times
-    )
     db.session.commit()
     return message
 
@@ -197,7 +184,13 @@ def test_messages_that_cannot_be_made_do_not_stop_the_rest(mail: list[EmailMessa
     missing.template = "no_such_template"
     db.session.commit()
     db.session.expunge_all()
-    assert send() == {"failed": 3, "sent": 1}
+    assert send() == {"set_aside": 2, "failed": 1, "sent": 1}
+    errors = select(Message.last_error, Message.gave_up_at.is_not(None)).where(Message.sent_at.is_(None))
+    assert set(db.session.execute(errors)) == {
+        ("bad_header", True),
+        ("cannot_be_decrypted", True),
+        ("TemplateNotFound", False),
+    }
     assert [arrived["To"] for arrived in mail] == ["sound@example.com"]
 
 
@@ -228,21 +221,71 @@ def test_the_neutral_message_goes_by_text_only_where_the_family_chose_it():
     assert message.facts["lead_first_name"] == lead.name.split()[0]
 
 
-@pytest.mark.parametrize(
-    "template, channel",
-    [(name, channel) for name, template in TEMPLATES.items() for channel in sorted(template.channels)],
-)
-def test_every_wording_is_bare(app: Flask, template: str, channel: Channel):
-    facts = {name: SAMPLES[name] for name in TEMPLATES[template].facts}
-    outbox.queue(None, None, channel, template, facts, "somebody@example.com", clock.now())
-    db.session.flush()
-    key = db.session.scalars(select(Message.id)).one()
-    mail = outbox.open_message(key, clock.real_now(), clock.today())
-    assert isinstance(mail, outbox.Mail)
-    assert bool(mail.subject) == (channel is Channel.EMAIL)
-    assert len(mail.body) > 40
-    assert "{" not in mail.subject + mail.body
-    assert forbidden_words(mail.subject + mail.body) == []
+@pytest.mark.engine("sqlite")
+def test_every_wording_is_bare_in_every_language(app: Flask):
+    parents = (
+        NewParent("Reader Example", (), "reader@example.com"),
+        NewParent("Otherone Example", (), "otherone@example.com"),
+    )
+    family = a_family((a_child(first_name="Bobbin"),), parents=parents)
+    reader = family.parents[0]
+    never = ("Reader", "reader@", "Otherone", "otherone", "Bobbin", "Invented Street", "ME4", "adopt")
+    for template, channel, language in product(TEMPLATES, Channel, LANGUAGES):
+        if channel not in TEMPLATES[template].channels:
+            continue
+        facts = {name: SAMPLES[name] for name in TEMPLATES[template].facts}
+        to = reader.email if channel is Channel.EMAIL else "+447700900101"
+        message = outbox.queue(None, None, channel, template, facts, to or "", clock.now())
+        message.language = language.code
+        db.session.commit()
+        mail = outbox.open_message(message.id, clock.real_now(), clock.today())
+        assert isinstance(mail, outbox.Mail), (template, language.code)
+        assert bool(mail.subject) == (channel is Channel.EMAIL)
+        assert len(mail.body) > 40
+        words = mail.subject + mail.body
+        assert "{" not in words
+        headers = as_email(mail, "catch-up@example.com").items() if channel is Channel.EMAIL else ()
+        shown = " ".join([words, *(str(value) for _, value in headers)])
+        assert forbidden_words(shown) == [], (template, language.code)
+        assert [name for name in never if name in words] == []
+
+
+def test_no_page_that_a_message_leads_to_gives_an_adoption_away_in_its_title():
+    titles = [
+        (path.name, title)
+        for folder in ("public", "outside", "errors")
+        for path in (ROOT / "templates" / folder).rglob("*.html")
+        for title in re.findall(r"{% block title %}(.*?){% endblock %}", path.read_text(), re.S)
+    ]
+    assert len(titles) > 20
+    assert [(name, title) for name, title in titles if forbidden_words(title)] == []
+
+
+def test_a_link_that_gives_an_adoption_away_is_held_back(app: Flask, mail: list[EmailMessage]):
+    app.config["CATCHUP"] = replace(app.config["CATCHUP"], base_url="https://xn--adopi-u9b.example.com")
+    message = outbox.queue(
+        None, None, Channel.EMAIL, "crisis", {"path": "/calls/5f0c"}, "lead@example.com", clock.now()
+    )
+    db.session.commit()
+    assert send() == {"refused": 1}
+    assert (mail, message.refused) == ([], Refusal.NOT_BARE)
+
+
+def test_notify_hears_of_a_message_under_the_same_name_at_each_try(app: Flask, settings: Settings):
+    with NotifyStub() as notify:
+        app.config["CATCHUP"] = replace(
+            settings, notify_api_key=KEY, notify_email_template=EMAIL_TEMPLATE, notify_url=notify.url
+        )
+        message = about_registration()
+        about_registration(notify.refuses)
+        notify.answer = 500
+        assert send() == {"failed": 2}
+        notify.answer = 201
+        assert send() == {"sent": 1, "set_aside": 1}
+        assert send() == {}
+    assert [(body["reference"], body["personalisation"]["subject"]) for body in notify.accepted] == [
+        (str(message.id), "We have what you sent us: CU-7K3M-4T9X")
+    ]
 
 
 def test_a_message_takes_no_fact_that_its_wording_has_no_place_for():

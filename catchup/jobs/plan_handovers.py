@@ -1,9 +1,18 @@
-"""Planning handovers six months ahead. Source: service policy, section 6."""
+"""Planning handovers six months ahead, and what their days bring. Source: service policy, section 6, R21."""
 
 from collections.abc import Callable
 from datetime import date
 
-from catchup.services import address_councils, councils, handover_planning, owners, wrong_councils
+from catchup.services import (
+    address_councils,
+    calls_afterwards,
+    councils,
+    handover_notices,
+    handover_planning,
+    handover_reminders,
+    owners,
+    wrong_councils,
+)
 from catchup.services.job_runs import Counts
 
 
@@ -19,6 +28,9 @@ def prepare(on: date) -> Callable[[], Counts]:
         families = address_councils.write(settled)
         counts = handover_planning.write(due, on) + councils.replan(families, on).counts
         wrong_councils.see_to()
-        return counts + owners.follow(on)
+        counts += owners.follow(on)
+        # What follows is looked for only now: the handovers are as they will be in the morning.
+        counts += handover_notices.on_the_day(on) + calls_afterwards.end_due(on)
+        return counts + handover_reminders.remind(on)
 
     return write

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from catchup.extensions import db
 from catchup.models.family import Child, Family, Parent, Stop
 from catchup.models.handover import Handover, HandoverStep
-from catchup.models.handover_notice import HandoverNotice
+from catchup.models.handover_notice import HandoverNotice, HandoverReminder
 from catchup.models.staff import Staff
 from catchup.queries import facts, handover_standing, handovers, responsibility
 from catchup.queries.scope import Viewer, in_scope
@@ -46,6 +46,15 @@ def of(handover: Handover) -> Sequence[HandoverNotice]:
         .options(joinedload(HandoverNotice.parent))
         .where(HandoverNotice.handover_id == handover.id)
         .order_by(HandoverNotice.made_at, HandoverNotice.id)
+    ).all()
+
+
+def reminders(handover: Handover) -> Sequence[HandoverReminder]:
+    """When somebody was reminded of one handover, oldest first."""
+    return db.session.scalars(
+        select(HandoverReminder)
+        .where(HandoverReminder.handover_id == handover.id)
+        .order_by(HandoverReminder.at, HandoverReminder.id)
     ).all()
 
 

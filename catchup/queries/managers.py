@@ -30,6 +30,19 @@ def of_family(family_id: UUID, today: date) -> list[Staff]:
     return [staff for staff in active() if _sees(staff, family_id, today)]
 
 
+def of_families(family_ids: Collection[UUID], today: date) -> list[Staff]:
+    """The active managers whose scope holds any of some families, by name."""
+    found = []
+    for staff in active() if family_ids else ():
+        viewer = _viewer(staff)
+        if viewer is None:
+            continue
+        sees = select(Family.id).where(Family.id.in_(family_ids), in_scope(viewer, today)).limit(1)
+        if db.session.scalar(sees) is not None:
+            found.append(staff)
+    return found
+
+
 def deputies(managers: Iterable[Staff], family_id: UUID) -> list[Staff]:
     """The active managers who stand in for these, by name; nobody who was shut out of the family."""
     named = set(

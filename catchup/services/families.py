@@ -99,8 +99,11 @@ def pause(family: Family, from_on: date, until_on: date, by: Viewer) -> None:
     _changed(family, "family.pause", by)
 
 
-def leave(family: Family, on: date, reason: str | None, by: Viewer) -> None:
-    """The family leaves the scheme: every open call ends, the record stays. Source: service policy P2."""
+def leave(family: Family, on: date, reason: str | None, by: Viewer | None) -> None:
+    """The family leaves the scheme: every open call ends, the record stays; ``by`` None: the night saw to it.
+
+    Source: service policy P2, R21.
+    """
     for membership in family.memberships:
         if membership.left_on is None:
             membership.left_on = max(on, membership.accepted_on)
@@ -168,7 +171,7 @@ def shut_out(family: Family, staff_id: UUID, by: Viewer) -> None:
     audit.record(by, Seen("family.shut_out", "family", family.id, family.id))
 
 
-def _changed(family: Family, action: str, by: Viewer) -> None:
+def _changed(family: Family, action: str, by: Viewer | None) -> None:
     db.session.flush()
     plans.replan([family.id], clock.today())
     handover_planning.plan_for([family.id], clock.today())

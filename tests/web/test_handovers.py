@@ -16,7 +16,7 @@ from catchup.models.handover import Handover
 from catchup.models.outbox import Message
 from catchup.models.staff import Staff
 from catchup.queries import handover_standing
-from catchup.rules.terms import HandoverKind, HandoverState, Role
+from catchup.rules.terms import HandoverKind, HandoverState, HomeKind, Role
 from catchup.services import families
 from catchup.services.families import NewParent, NewPhone
 from tests.factories.families import BEXLEY, DONCASTER, KENT, a_child, a_family, a_viewer
@@ -282,7 +282,10 @@ def test_brothers_and_sisters_stand_side_by_side(client: FlaskClient, lead: Staf
     page = client.get(address(ada)).text
     assert "Brothers and sisters" in page
     assert f'href="{address(ben)}"' in page
-    assert "Medway is responsible instead of Bexley" in page
+    assert re.search(r"<td[^>]*><span>Bexley .*Medway</span>", page)
+    together = re.search(r'href="/handovers/tell\?([^"]*)"', page)
+    assert together is not None
+    assert str(ada.id) in together[1] and str(ben.id) in together[1]
 
 
 def test_out_of_scope_is_not_found_and_every_reading_is_written_down(
@@ -325,9 +328,7 @@ def test_a_family_that_moved_is_shown_what_went_to_the_wrong_council(
     place = families.NewAddress("9 Invented Lane", None, BEXLEY)
     new = families.add_address(handover.family, place, handover.family.parents)
     clock.move_to(date(2026, 4, 1))
-    families.move(
-        handover.family.children, families.HomeKind.ADDRESS, date(2026, 4, 1), a_viewer(lead), address=new
-    )
+    families.move(handover.family.children, HomeKind.ADDRESS, date(2026, 4, 1), a_viewer(lead), address=new)
     page = client.get(address(handover)).text
     assert "This was for Medway, which is not the council that takes over any more." in page
     assert "Bexley is responsible instead of Kent" in page

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from catchup import clock
 from catchup.models.call import Call
 from catchup.queries import calls as queries
+from catchup.queries import calls_afterwards
 from catchup.queries import skips
 from catchup.queries.calls import Made
 from catchup.rules import contact, queue_order
@@ -107,6 +108,7 @@ def page(
         take_over=take_over or TakeOverForm(formdata=None),
         skip=skip or SkipForm(formdata=None),
         skips=skips.of_call(call.id),
+        afterwards=calls_afterwards.to_ask(family),
         conversation=conversation,
         kept=kept,
         others=drafts.in_words(call, kept.others),

@@ -141,7 +141,8 @@ def record_posted() -> ResponseReturnValue:
     """These have been posted."""
     ids = _ids(request.form.getlist("letter"))
     form = PostedForm()
-    if not ids:
+    waiting = handover_notices.to_post(viewer(), clock.today())
+    if not ids and waiting:
         form.letters.errors = [_("Tick the letters that you have posted")]
         return _letters_page(form), 422
     found = handover_notices.on_these_sheets(ids, viewer(), clock.today())

@@ -23,9 +23,10 @@ from catchup.services.handover_notices import NobodyToTellError
 from catchup.services.handovers import ConflictError
 from catchup.web.filters import council_name
 from catchup.web.security import saw, saw_list, viewer
+from catchup.web.staff import handover_around, staff
 from catchup.web.staff import handover_words as in_words
-from catchup.web.staff import staff
 from catchup.web.staff.conversation_text import answers
+from catchup.web.staff.handover_around import Around
 from catchup.web.staff.handover_forms import (
     ACTS,
     ActForm,
@@ -149,7 +150,7 @@ def children_in(letter: Letter) -> str:
 
 
 def scoped(handover_id: UUID) -> Handover:
-    """The handover this page is about; 404 out of scope, and for an act on a family that was theirs before."""
+    """The handover this page is about; 404 out of scope, and for an act on what was theirs before."""
     to_act = request.method == "POST"
     return queries.get(handover_id, viewer(), clock.today(), to_act=to_act) or abort(404)
 
@@ -169,6 +170,7 @@ def handover_page(one: Handover, sent: tuple[str, ActForm] | None = None) -> str
         reached=reached,
         by_letter=by_letter,
         sending=sending_part(page, sent[1] if sent else None, may_act=not is_former),
+        around=Around() if is_former else handover_around.of(page, viewer()),
         in_words=in_words,
         nav="handovers",
     )

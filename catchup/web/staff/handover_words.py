@@ -104,7 +104,7 @@ def confidential() -> str:
 def whole_mark(summary: HandoverSummary) -> str:
     """How it was made, and the mark of its whole text."""
     said = _("Written by one person and checked by another. Mark of this text (SHA-256):")
-    return f"{said} {summary.sha256}"
+    return f"{said}\n{summary.sha256}"
 
 
 def paper(summary: HandoverSummary) -> Paper:

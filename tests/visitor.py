@@ -24,5 +24,6 @@ class Visitor(FlaskClient):
         if has_app_context():
             db.session.commit()
         response = contextvars.Context().run(super().open, *args, **kwargs)
-        check_page(response)
+        if response.request.method != "HEAD":
+            check_page(response)
         return response

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -68,6 +70,11 @@ class AnswerForm(PublicForm):
     children: CheckboxesField
 
     @property
+    def typed(self) -> list[tuple[str, str]]:
+        """What was written in its boxes, with the question beside each."""
+        return [(one.label.text, one.shown) for one in self if isinstance(one, TextField) and one.shown]
+
+    @property
     def chosen(self) -> tuple[UUID, ...]:
         """The handovers it is about."""
         return tuple(self.children.data)
@@ -107,7 +114,9 @@ def accept_form(parts: Sequence[PartView]) -> AcceptForm:
         phone = PhoneField(_l("Their telephone number (optional)"), autocomplete="off")
         email = EmailField(_l("Their email address (optional)"), autocomplete="off")
 
-    return ThisForm(data={"children": [part.handover.id for part in parts]})
+    return ThisForm(
+        formdata=_sent("accept_children"), data={"children": [part.handover.id for part in parts]}
+    )
 
 
 def question_form(parts: Sequence[PartView]) -> QuestionForm:
@@ -123,7 +132,14 @@ def question_form(parts: Sequence[PartView]) -> QuestionForm:
             missing=_l("Write what you want to ask"),
         )
 
-    return ThisForm(data={"children": [part.handover.id for part in parts]})
+    return ThisForm(
+        formdata=_sent("question_children"), data={"children": [part.handover.id for part in parts]}
+    )
+
+
+def _sent(name: str) -> Any:
+    """What was sent, where it was this form: the other one on the page stays as it was."""
+    return request.form if name in request.form else None
 
 
 def _children(label: str, parts: Sequence[PartView], name: str) -> CheckboxesField:

@@ -1,5 +1,6 @@
 """A visit: a council reads what it was sent, takes it home as a file, accepts it or asks something."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
@@ -49,32 +50,22 @@ def download_summary(handover_id: UUID, kind: str) -> ResponseReturnValue:
 def accept() -> ResponseReturnValue:
     """The council has it, for all of the children or some, and names whom to ask."""
     form = accept_form(visits.view().to_answer)
-    if _is_done(form, PartState.ACCEPTED):
-        return redirect(url_for(".handover"), 303)
-    if not form.validate():
-        return _page(accepting=form), 422
-    try:
+
+    def act() -> None:
         service.accept(visits.view(), form.chosen, form.whom)
-    except ConflictError:
-        return _missed(form, PartState.ACCEPTED) or (_page(accepting=form), 409)
-    db.session.commit()
-    return redirect(url_for(".handover"), 303)
+
+    return _answer(form, act, PartState.ACCEPTED)
 
 
 @outside.post("/handover/query")
 def query() -> ResponseReturnValue:
     """The council asks something before it accepts."""
     form = question_form(visits.view().to_answer)
-    if _is_done(form, PartState.ASKED):
-        return redirect(url_for(".handover"), 303)
-    if not form.validate():
-        return _page(asking=form), 422
-    try:
+
+    def act() -> None:
         service.query(visits.view(), form.chosen, form.question.data or "")
-    except ConflictError:
-        return _missed(form, PartState.ASKED) or (_page(asking=form), 409)
-    db.session.commit()
-    return redirect(url_for(".handover"), 303)
+
+    return _answer(form, act, PartState.ASKED)
 
 
 @outside.post("/leave")
@@ -87,9 +78,43 @@ def leave() -> ResponseReturnValue:
     return response
 
 
-def _page(accepting: AcceptForm | None = None, asking: QuestionForm | None = None) -> str:
+def _answer(form: AnswerForm, act: Callable[[], None], state: PartState) -> ResponseReturnValue:
+    """Take an answer after which the children it is about are in ``state``; sent twice it is one answer."""
+    if _is_done(form, state):
+        return redirect(url_for(".handover"), 303)
+    if not visits.view().to_answer:
+        return _missed(form)
+    if not form.validate():
+        return _page(form), 422
+    try:
+        act()
+    except ConflictError:
+        db.session.rollback()
+        gone = visits.guard()
+        if gone is not None:
+            return gone
+        return redirect(url_for(".handover"), 303) if _is_done(form, state) else _missed(form)
+    db.session.commit()
+    return redirect(url_for(".handover"), 303)
+
+
+def _is_done(form: AnswerForm, state: PartState) -> bool:
+    """Whether it says what is so already: its button was pressed twice, or a colleague was quicker."""
+    sent = set(request.form.getlist(form.children.name))
+    done = {str(part.handover.id) for part in visits.view().readable if part.state is state}
+    return bool(sent) and sent <= done
+
+
+def _missed(form: AnswerForm) -> ResponseReturnValue:
+    """Something else was answered meanwhile: how it stands now, with what was typed."""
+    what = "accept" if isinstance(form, AcceptForm) else "query"
+    saw(service.seen(visits.view().sending, f"outside.{what}", result="refused"))
+    form.form_errors = [_("Something has changed meanwhile. Look at how it stands now")]
+    return _page(form), 409
+
+
+def _page(sent: AnswerForm | None = None) -> str:
     view = visits.view()
-    to_answer = view.to_answer
     return render_template(
         "outside/handover.html",
         view=view,
@@ -99,28 +124,9 @@ def _page(accepting: AcceptForm | None = None, asking: QuestionForm | None = Non
             for part in view.readable
             if handover_summaries.is_intact(part.summary)
         },
-        accepting=accepting or (accept_form(to_answer) if to_answer else None),
-        asking=asking or (question_form(to_answer) if to_answer else None),
-        form=accepting or asking,
+        accepting=sent if isinstance(sent, AcceptForm) else accept_form(view.to_answer),
+        asking=sent if isinstance(sent, QuestionForm) else question_form(view.to_answer),
+        form=sent,
         form_token=visits.form_token(),
         in_words=in_words,
     )
-
-
-def _is_done(form: AnswerForm, state: PartState) -> bool:
-    """Whether a form was sent that has done what it says already: its button was pressed twice."""
-    sent = set(request.form.getlist(form.children.name))
-    done = {str(part.handover.id) for part in visits.view().readable if part.state is state}
-    return bool(sent) and sent <= done
-
-
-def _missed(form: AnswerForm, state: PartState) -> ResponseReturnValue | None:
-    """Somebody was quicker: nothing to say where they did the same, else the form with what was typed."""
-    db.session.rollback()
-    if (answer := visits.guard()) is not None:
-        return answer
-    if _is_done(form, state):
-        return redirect(url_for(".handover"), 303)
-    saw(service.seen(visits.view().sending, f"outside.{request.path.rpartition('/')[2]}", result="refused"))
-    form.form_errors = [_("Something has changed meanwhile. Look at how it stands now, and answer again")]
-    return None

@@ -48,7 +48,7 @@ def _answer(field: Any) -> str:
         return " ".join(filter(None, field.typed))
     if field.kind == "checkbox":
         return "✓" if field.data else ""
-    if field.kind in ("radios", "select", "council"):
+    if field.kind in ("radios", "select", "council", "checkboxes"):
         chosen = field.chosen - _UNSAID
         return ", ".join(str(option.label) for option in field.options if option.value in chosen)
     return str(field.shown)

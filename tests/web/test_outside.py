@@ -1,0 +1,427 @@
+"""The other council's pages: nothing without the code, everything once, and a row for each look."""
+
+import re
+from datetime import date, timedelta
+from http.cookies import SimpleCookie
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+
+from catchup import clock
+from catchup.extensions import db
+from catchup.models.audit import AuditEvent
+from catchup.models.base import core
+from catchup.models.handover import Handover, HandoverStep, HandoverSummary
+from catchup.models.handover_sending import HandoverSending, OutsideVisit
+from catchup.models.outbox import Message
+from catchup.models.staff import StaffSession
+from catchup.rules.terms import HandoverStepKind
+from catchup.services import families, handover_sendings, handovers
+from catchup.services.families import NewParent, NewPhone
+from catchup.services.handover_sendings import Sent
+from catchup.web.outside import visits
+from tests.factories.families import BEXLEY, a_child, a_family
+from tests.factories.handovers import ORDER_ON, a_handover, a_worker, checked
+from tests.factories.sendings import path_of, sent_by_link, token_of
+from tests.factories.staff import sign_in, staff_member
+from tests.web.test_security_headers import assert_hardened
+
+pytestmark = pytest.mark.usefixtures("session")
+
+PAGE = "/for-councils/handover"
+SENTINELS = ("Ada", "Sam Example", "+447700900101", "07700 900101", "therapy goes on", "2020")
+
+
+@pytest.fixture(autouse=True)
+def _in_spring(app: Flask) -> None:
+    clock.move_to(date(2026, 3, 2))
+
+
+def form_token(page: TestResponse) -> str:
+    found = re.search(r'name="token" value="([0-9a-f]{64})"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+def enter(client: FlaskClient, sent: Sent, code: str | None = None) -> TestResponse:
+    """Open the link and send a code: the right one unless told otherwise."""
+    path = path_of(sent)
+    token = form_token(client.get(path))
+    return client.post(path, data={"token": token, "code": code or sent.code})
+
+
+def answer(client: FlaskClient, what: str, **typed: object) -> TestResponse:
+    return client.post(f"{PAGE}/{what}", data={"token": form_token(client.get(PAGE)), **typed})
+
+
+def another_code(sent: Sent) -> str:
+    return "123456" if sent.code != "123456" else "654321"
+
+
+def rows() -> list[tuple[str, str]]:
+    db.session.rollback()
+    found = db.session.execute(
+        select(AuditEvent.action, AuditEvent.result, AuditEvent.staff_id, AuditEvent.subject)
+        .where(AuditEvent.action.startswith("outside."))
+        .order_by(AuditEvent.id)
+    )
+    told = [tuple(row) for row in found]
+    assert {(row[2], row[3]) for row in told} <= {(None, "handover_sending")}
+    return [(row[0], row[1]) for row in told]
+
+
+def steps(handover: Handover, kind: HandoverStepKind) -> list[HandoverStep]:
+    db.session.rollback()
+    same = HandoverStep.handover_id == handover.id, HandoverStep.step == kind
+    return list(db.session.scalars(select(HandoverStep).where(*same)))
+
+
+def handover_of(sent: Sent) -> Handover:
+    return sent.sending.parts[0].handover
+
+
+def two_children() -> tuple[Handover, Handover]:
+    children = [
+        a_child(ORDER_ON, allowance=True, first_name=name, born_on=date(year, 3, 1))
+        for name, year in (("Ben", 2021), ("Ada", 2020))
+    ]
+    lead = staff_member(councils=("E10000016",), phone="01632 960 001")
+    family = a_family(
+        children,
+        lead=lead,
+        accepted_on=date(2023, 7, 3),
+        parents=(NewParent("Sam Example", (NewPhone("+447700900101"),)),),
+    )
+    found = db.session.scalars(select(Handover).where(Handover.family_id == family.id)).all()
+    ada, ben = sorted(found, key=lambda one: one.child.first_name)
+    return checked(ada, a_worker(), a_worker()), checked(ben, a_worker(), a_worker())
+
+
+def test_opening_the_link_shows_and_uses_nothing(client: FlaskClient) -> None:
+    sent = sent_by_link()
+    before = {column.name: getattr(sent.sending, column.name) for column in core(HandoverSending).c}
+    pages = [client.get(path_of(sent)) for _ in range(5)]
+    assert client.head(path_of(sent)).status_code == 200
+    for page in pages:
+        assert page.status_code == 200
+        assert "Enter the code" in page.text
+        assert not any(sentinel in page.text for sentinel in SENTINELS)
+        assert "Set-Cookie" not in page.headers
+    db.session.refresh(sent.sending)
+    assert before == {column: getattr(sent.sending, column) for column in before}
+    assert rows() == [("outside.open", "ok")] * 6
+    assert enter(client, sent).status_code == 303
+
+
+def test_the_right_code_begins_a_visit_at_an_address_without_the_link(
+    client: FlaskClient, app: Flask
+) -> None:
+    sent = sent_by_link()
+    begun = enter(client, sent)
+    assert (begun.status_code, begun.headers["Location"]) == (303, PAGE)
+    cookie = next(iter(SimpleCookie(begun.headers["Set-Cookie"]).values()))
+    assert cookie.key == "__Host-for-councils"
+    assert (cookie["path"], cookie["samesite"]) == ("/", "Strict")
+    assert cookie["secure"]
+    assert cookie["httponly"]
+    assert len(cookie.value) == 43
+    page = client.get(PAGE)
+    for sentinel in ("Ada", "Sam Example", "Confirm that the therapy goes on", "Invented Therapies"):
+        assert sentinel in page.text
+    assert token_of(sent) not in page.text
+    assert sent.code not in page.text.replace(form_token(page), "")
+    db.session.refresh(sent.sending)
+    assert sent.sending.opened_at
+    visit = db.session.scalars(select(OutsideVisit)).one()
+    assert visit.token_hash == handover_sendings.hashed(cookie.value)
+    assert visit.expires_at - visit.opened_at == timedelta(hours=1)
+    assert app.test_client().get(PAGE).status_code == 404
+    assert rows() == [("outside.open", "ok"), ("outside.code", "ok"), ("outside.view", "ok")]
+
+
+def test_what_opens_nothing_looks_the_same_whatever_it_is(client: FlaskClient, app: Flask) -> None:
+    expired, ended, locked, stopped = (
+        sent_by_link(checked(a_handover(), a_worker(), a_worker())) for _ in range(4)
+    )
+    accepted = sent_by_link()
+    assert enter(client, accepted).status_code == 303
+    assert (
+        answer(client, "accept", accept_children=handover_of(accepted).id, contact="R. Duty").status_code
+        == 303
+    )
+    expired.sending.expires_at = clock.real_now()
+    handover_sendings.take_back(ended.sending, "Over", a_worker())
+    families.stop_everything(handover_of(stopped).family, "A death", a_worker())
+    db.session.execute(
+        update(HandoverSending)
+        .where(HandoverSending.id == locked.sending.id)
+        .values(wrong_codes=5, locked_at=clock.now())
+    )
+    db.session.commit()
+    paths = [path_of(one) for one in (expired, ended, locked, stopped, accepted)]
+    paths += ["/for-councils/" + "A" * 43, "/for-councils/x", f"/for-councils/{'%C3%A9' * 43}"]
+    answers = [app.test_client().get(path) for path in paths]
+    assert {page.status_code for page in answers} == {404}
+    bare = {re.sub(r"nonce-[\w-]+|nonce=\"[\w-]+\"", "", page.text) for page in answers}
+    assert len(bare) == 1
+    assert "Ring the council that wrote to you" in bare.pop()
+
+
+def test_five_wrong_codes_lock_the_link_for_good(client: FlaskClient, app: Flask) -> None:
+    sent = sent_by_link()
+    for left in ("4 more times", "3 more times", "2 more times", "1 more time,"):
+        page = enter(client, sent, another_code(sent))
+        assert page.status_code == 422
+        assert left in page.text
+        assert another_code(sent) not in page.text.replace(form_token(page), "")
+    token = form_token(client.get(path_of(sent)))
+    fifth = client.post(path_of(sent), data={"token": token, "code": another_code(sent)})
+    right = client.post(path_of(sent), data={"token": token, "code": sent.code})
+    assert (fifth.status_code, right.status_code) == (404, 404)
+    assert client.get(path_of(sent)).status_code == 404
+    assert [one for one in rows() if one[0] == "outside.code"] == [("outside.code", "refused")] * 6
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "12345a", "१२३४५६", "12 34 5"])
+def test_what_is_no_code_is_not_counted_as_a_try(client: FlaskClient, typed: str) -> None:
+    sent = sent_by_link()
+    path = path_of(sent)
+    page = client.post(path, data={"token": form_token(client.get(path)), "code": typed})
+    assert page.status_code == 422
+    assert "Enter the six digits" in page.text
+    db.session.refresh(sent.sending)
+    assert sent.sending.wrong_codes == 0
+
+
+@pytest.mark.engine("sqlite")
+def test_a_code_may_be_typed_with_blanks(client: FlaskClient) -> None:
+    sent = sent_by_link()
+    assert enter(client, sent, f" {sent.code[:3]} {sent.code[3:]}\u200e").status_code == 303
+
+
+@pytest.mark.engine("sqlite")
+def test_whoever_had_the_right_code_is_told_plainly_why_a_link_has_ended(client: FlaskClient) -> None:
+    sent = sent_by_link()
+    path = path_of(sent)
+    token = form_token(client.get(path))
+    sent.sending.expires_at = clock.real_now()
+    db.session.commit()
+    page = client.post(path, data={"token": token, "code": sent.code})
+    assert page.status_code == 410
+    assert "Its 28 days are over. Ask Kent to send a new one." in page.text
+    assert client.post(path, data={"token": token, "code": another_code(sent)}).status_code == 404
+
+
+def test_a_council_accepts_once_and_can_still_take_the_file_home(client: FlaskClient) -> None:
+    sent = sent_by_link()
+    handover = handover_of(sent)
+    enter(client, sent)
+    token = form_token(client.get(PAGE))
+    typed = {"token": token, "accept_children": handover.id, "contact": "R. Duty", "phone": "01632 960 501"}
+    twice = [client.post(f"{PAGE}/accept", data=typed).status_code for _ in range(2)]
+    assert twice == [303, 303]
+    (step,) = steps(handover, HandoverStepKind.ACCEPTED)
+    assert (step.contact, step.by_id) == ("R. Duty, 01632 960501", None)
+    assert "Your council has accepted this" in client.get(PAGE).text
+    assert client.get(path_of(sent)).status_code == 404
+    pdf = client.get(f"{PAGE}/{handover.id}/summary.pdf")
+    word = client.get(f"{PAGE}/{handover.id}/summary.docx")
+    assert pdf.data.startswith(b"%PDF")
+    assert word.data.startswith(b"PK")
+    for file in (pdf, word):
+        assert "Ada" not in file.headers["Content-Disposition"]
+        assert file.headers["Content-Disposition"].startswith("attachment")
+    told = rows()
+    assert told.count(("outside.accept", "ok")) == 1
+    assert told.count(("outside.download", "ok")) == 2
+    assert db.session.scalars(select(Message.staff_id).where(Message.template == "handover_answered")).one()
+
+
+def test_a_question_leaves_the_link_open_until_it_is_sent_again(client: FlaskClient) -> None:
+    sent = sent_by_link()
+    handover = handover_of(sent)
+    enter(client, sent)
+    assert answer(client, "query", question_children=handover.id, question="Who pays?").status_code == 303
+    page = client.get(PAGE)
+    assert "has your question" in page.text
+    assert "Your answer" not in page.text
+    assert enter(client, sent).status_code == 303
+    again = sent_by_link(handover_of(sent))
+    assert client.get(PAGE).status_code == 404
+    assert client.get(path_of(sent)).status_code == 404
+    assert enter(client, again).status_code == 303
+    assert [step.note for step in steps(handover, HandoverStepKind.QUERIED)] == ["Who pays?"]
+
+
+def test_some_of_the_children_can_be_accepted_and_others_asked_about(client: FlaskClient) -> None:
+    ada, ben = two_children()
+    enter(client, sent_by_link(ada, ben))
+    page = client.get(PAGE).text
+    assert page.index("Ada") < page.index("Ben")
+    assert answer(client, "accept", accept_children=[], contact="R. Duty").status_code == 422
+    assert answer(client, "accept", accept_children=[ada.id], contact="R. Duty").status_code == 303
+    assert answer(client, "query", question_children=[ben.id], question="Which school?").status_code == 303
+    assert len(steps(ada, HandoverStepKind.ACCEPTED)) == 1
+    assert len(steps(ben, HandoverStepKind.QUERIED)) == 1
+    assert not steps(ben, HandoverStepKind.ACCEPTED)
+
+
+@pytest.mark.engine("sqlite")
+def test_a_wrong_answer_says_what_is_wrong_and_keeps_what_was_typed(client: FlaskClient) -> None:
+    sent = sent_by_link()
+    enter(client, sent)
+    refused = answer(client, "accept", accept_children=handover_of(sent).id, contact="", email="duty at work")
+    assert refused.status_code == 422
+    assert "Enter the name of somebody to ask for" in refused.text
+    assert 'value="duty at work"' in refused.text
+    refused = answer(client, "query", question_children=handover_of(sent).id, question="")
+    assert "Write what you want to ask" in refused.text
+
+
+def test_what_was_answered_by_telephone_meanwhile_is_told_and_nothing_typed_is_lost(
+    client: FlaskClient,
+) -> None:
+    sent = sent_by_link()
+    handover = handover_of(sent)
+    enter(client, sent)
+    token = form_token(client.get(PAGE))
+    handovers.query(handover, "Who pays?", a_worker(), handover.version)
+    db.session.commit()
+    typed = {"token": token, "accept_children": handover.id, "contact": "R. Duty"}
+    late = client.post(f"{PAGE}/accept", data=typed)
+    assert late.status_code == 409
+    assert "Something has changed meanwhile" in late.text
+    assert "R. Duty" in late.text
+    assert not steps(handover, HandoverStepKind.ACCEPTED)
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize("what", ["over", "taken back", "moved", "withdrawn", "stopped"])
+def test_a_visit_ends_with_what_it_was_for(client: FlaskClient, what: str) -> None:
+    sent = sent_by_link()
+    handover = handover_of(sent)
+    enter(client, sent)
+    assert client.get(PAGE).status_code == 200
+    token = form_token(client.get(PAGE))
+    match what:
+        case "over":
+            db.session.execute(update(OutsideVisit).values(expires_at=clock.real_now()))
+        case "taken back":
+            handover_sendings.take_back(sent.sending, "Over", a_worker())
+        case "moved":
+            handover.to_council = BEXLEY
+        case "withdrawn":
+            handover.withdrawn_at = clock.now()
+        case "stopped":
+            families.stop_everything(handover.family, "A death", a_worker())
+    late = client.post(f"{PAGE}/query", data={"token": token, "question": "Who pays?"})
+    pages = [client.get(PAGE), client.get(f"{PAGE}/{handover.id}/summary.pdf"), late]
+    for page in pages:
+        assert page.status_code == 404
+        assert not any(sentinel in page.text for sentinel in SENTINELS)
+    assert "Who pays?" in late.text
+    assert not steps(handover, HandoverStepKind.QUERIED)
+
+
+def test_leaving_ends_the_visit_and_clears_the_browser(client: FlaskClient) -> None:
+    sent = sent_by_link()
+    enter(client, sent)
+    cookie = client.get_cookie("__Host-for-councils")
+    assert cookie
+    gone = client.post("/for-councils/leave", data={"token": form_token(client.get(PAGE))})
+    assert gone.headers["Location"] == "/for-councils/left"
+    assert "storage" in gone.headers["Clear-Site-Data"]
+    client.set_cookie("__Host-for-councils", cookie.value, secure=True)
+    assert client.get(PAGE).status_code == 404
+    assert client.get("/for-councils/left").status_code == 200
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize("token", [None, "", "0" * 64])
+def test_a_form_from_elsewhere_is_refused_and_not_counted(client: FlaskClient, token: str | None) -> None:
+    sent = sent_by_link()
+    data = {} if token is None else {"token": token}
+    assert client.post(path_of(sent), data={**data, "code": another_code(sent)}).status_code == 400
+    enter(client, sent)
+    for path in (f"{PAGE}/accept", f"{PAGE}/query", "/for-councils/leave"):
+        assert client.post(path, data=data).status_code == 400
+    db.session.refresh(sent.sending)
+    assert sent.sending.wrong_codes == 0
+
+
+@pytest.mark.engine("sqlite")
+def test_every_page_is_kept_by_nobody_and_tells_no_other_site(client: FlaskClient) -> None:
+    sent = sent_by_link()
+    handover = handover_of(sent)
+    asked = [client.get(path_of(sent)), client.get("/for-councils/nothing"), client.get(PAGE)]
+    asked += [enter(client, sent, another_code(sent)), enter(client, sent), client.get(PAGE)]
+    asked += [client.get(f"{PAGE}/{handover.id}/summary.{kind}") for kind in ("pdf", "docx")]
+    asked += [
+        answer(client, "accept"),
+        answer(client, "query", question_children=handover.id, question="Who?"),
+    ]
+    asked += [client.post("/for-councils/leave", data={"token": form_token(client.get(PAGE))})]
+    asked += [client.get("/for-councils/left")]
+    for page in asked:
+        assert_hardened(page)
+
+
+@pytest.mark.engine("sqlite")
+def test_nobody_of_ours_is_here_even_in_a_browser_where_staff_are_signed_in(client: FlaskClient) -> None:
+    sent = sent_by_link()
+    sign_in(client, staff_member(name="Priya Example"))
+    page = client.get(path_of(sent))
+    assert "Priya Example" not in page.text
+    enter(client, sent)
+    assert "Priya Example" not in client.get(PAGE).text
+    assert len(db.session.scalars(select(StaffSession)).all()) == 1
+    assert rows()  # every one of them without a member of staff
+
+
+@pytest.mark.engine("sqlite")
+def test_a_summary_that_is_not_as_it_was_sent_is_not_shown(client: FlaskClient) -> None:
+    sent = sent_by_link()
+    handover = handover_of(sent)
+    enter(client, sent)
+    db.session.execute(update(HandoverSummary).values(sha256="0" * 64))
+    page = client.get(PAGE)
+    assert "This text is not the one that was sent" in page.text
+    assert "Invented Therapies" not in page.text
+    assert client.get(f"{PAGE}/{handover.id}/summary.pdf").status_code == 404
+    assert ("outside.download", "refused") in rows()
+
+
+@pytest.mark.engine("sqlite")
+def test_no_row_no_page(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = sent_by_link()
+    enter(client, sent)
+
+    def full(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("catchup.web.security.audit.record", full)
+    page = client.get(PAGE)
+    assert page.status_code == 500
+    assert not any(sentinel in page.text for sentinel in SENTINELS)
+
+
+@pytest.mark.engine("sqlite")
+def test_links_and_codes_are_limited_from_one_address_and_in_all(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visits, "FROM_ONE_PLACE", {"open": 3, "code": 2})
+    monkeypatch.setattr(visits, "IN_ALL", {"open": 5, "code": 50})
+    sent = sent_by_link()
+    path = path_of(sent)
+    token = form_token(client.get(path))
+    tries = [
+        client.post(path, data={"token": token, "code": another_code(sent)}).status_code for _ in range(3)
+    ]
+    assert tries == [422, 422, 429]
+    assert [client.get(path).status_code for _ in range(3)] == [200, 200, 429]
+    elsewhere = {"REMOTE_ADDR": "198.51.100.9"}
+    assert [client.get(path, environ_base=elsewhere).status_code for _ in range(3)] == [200, 200, 429]

@@ -31,6 +31,10 @@ ELSEWHERE = {
     ),
     **dict.fromkeys(("account.start", "admin.home", "public.join"), "leads straight to another page"),
     "public.who_supports_us_json": "for programs",
+    **dict.fromkeys(
+        ("manager.decide_council", "manager.take_back_council"),
+        "needs a child of no council, or a decision: test_child_councils.py",
+    ),
     "staff.show_queue_changes": "pieces of the queue's page: test_queue.py",
     **dict.fromkeys(
         (

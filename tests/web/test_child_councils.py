@@ -172,7 +172,7 @@ def test_what_would_follow_is_shown_before_anything_is_done(priya: FlaskClient, 
     support.request(known, family.id, new, date(2026, 4, 1), a_viewer(lead))
     page = text(priya.post(path(family, "order"), data=order()))
     assert (
-        "This changes: Kent until 10 June 2026, then Medway becomes Kent until 2 March 2026, then Medway."
+        "This changes: “Kent until 10 June 2026, then Medway” becomes “Kent until 2 March 2026, then Medway”."
         in page
     )
     assert "Responsibility has already passed: Medway, and not Kent, since 3 March 2026." in page
@@ -217,7 +217,7 @@ def test_of_two_who_correct_the_second_is_told_and_keeps_what_was_typed(
     late = sam.post(path(family, "order"), data={**said, **token})
     assert late.status_code == 409
     assert "I typed this" in late.get_data(as_text=True)
-    assert "Kent until 2 March 2026, then Medway becomes Kent until 2 April 2026" in text(late)
+    assert "“Kent until 2 March 2026, then Medway” becomes “Kent until 2 April 2026" in text(late)
     assert count(Correction) == 1
 
 

@@ -22,7 +22,9 @@ from catchup.rules import calendar
 from catchup.rules.terms import CallKind, Placing
 from catchup.services import councils, families, marks, plans
 from catchup.services.demo import (
+    beliefs,
     concerns,
+    contacts,
     directory,
     events,
     people,
@@ -72,6 +74,7 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
         services = directory.add_services(today)
         db.session.flush()
         known = {email: _viewer(email) for email in staff}
+        contacts.add_contacts(known["admin@example.com"], known["morgan@example.com"], today)
         made: list[tuple[Invented, Family]] = []
         for number, invented in enumerate(population.population(count, today, random)):
             if number % 100 == 0:
@@ -87,6 +90,7 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
         events.after_the_calls(made, known, today)
         support.ask_for_support(made, known, today)
         support.write_services_in(known)
+        beliefs.correct_and_decide(made, known, today)
         texts.send()
     progress("recorded orders")
     with _days():

@@ -46,7 +46,7 @@ class CouncilForm(SeenForm):
 
 
 def council_form(time: Open) -> CouncilForm:
-    """The form with the councils there are when the time begins, those that a divided one became first."""
+    """The form with the councils there are when the time begins."""
 
     def councils() -> list[tuple[str, str]]:
         return [(row.code, row.name) for row in directories.councils().on(time.since)]
@@ -122,11 +122,13 @@ def take_back_council(family_id: UUID, child_id: UUID, decision_id: UUID) -> Res
 
 def _explained(time: Open) -> str:
     if time.undecided is Undecided.DIVIDED:
-        return _("%(reason)s It holds for the council that is named then.", reason=time.reason)
+        return _("%(reason)s Where the postcode tells it, it is named without you.", reason=time.reason)
     if time.until is None:
-        return _("%(reason)s It holds from %(since)s on.", reason=time.reason, since=day(time.since))
+        return _(
+            "%(reason)s What you decide holds from %(since)s on.", reason=time.reason, since=day(time.since)
+        )
     return _(
-        "%(reason)s It holds from %(since)s until %(until)s.",
+        "%(reason)s What you decide holds from %(since)s until %(until)s.",
         reason=time.reason,
         since=day(time.since),
         until=day(time.until),

@@ -46,7 +46,7 @@ def changes(found: Consequences) -> str:
     before, after = in_a_line(found.before), in_a_line(found.after)
     if before == after:
         return _("It changes no council: %(line)s.", line=after)
-    return _("This changes: %(before)s becomes %(after)s.", before=before, after=after)
+    return _("This changes: “%(before)s” becomes “%(after)s”.", before=before, after=after)
 
 
 def at_once(found: Consequences) -> str | None:

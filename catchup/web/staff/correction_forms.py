@@ -118,6 +118,13 @@ class HomeForm(SeenForm):
 
     where: RadiosField
     too: CheckboxesField
+    reason = TextAreaField(
+        _l("How do you know?"),
+        rows=3,
+        longest=1000,
+        missing=_l("Say how you know"),
+        hint=_l("For example: the parent said so on the telephone. Kept with the correction."),
+    )
     council = CouncilField(
         _l("Council"),
         hint=_l("Of the address, or the one that looks after the child."),
@@ -191,7 +198,11 @@ def home_form(
 
     class ChildHomeForm(HomeForm):
         where = RadiosField(
-            _("What is right?"), _places(known, addresses), small=True, missing=_("Choose what is right")
+            _("What is right?"),
+            _places(known, addresses),
+            small=True,
+            missing=_("Choose what is right"),
+            hint=_("At another address: record a move to it from that day first, then choose it here."),
         )
         too = CheckboxesField(
             _("Who else lived there, so that it is corrected for them too?"),

@@ -148,10 +148,10 @@ def test_all_together_have_a_limit_too(client, session):
 def test_a_front_door_is_named_only_where_its_number_was_checked_lately(client, session, checked_on, shown):
     the_councils()
     council = session.get(Council, MEDWAY)
-    council.front_door_day, council.front_door_checked_on = "01632 960 111", checked_on
+    council.front_door_day, council.front_door_checked_on = "+441632960111", checked_on
     page = text(ask(client))
 
-    assert ("In Medway: 01632 960 111 (last checked on 1 November 2026)." in page) is shown
+    assert ("In Medway: 01632 960111 (last checked on 1 November 2026)." in page) is shown
     assert ("We have no number for that in Medway that was checked lately" in page) is not shown
 
 
@@ -175,6 +175,12 @@ def test_the_answer_carries_the_question_so_that_it_can_be_printed(client):
         ({"placing": "unknown"}, "The letters you had before the order name the council"),
         ({"postcode": "CF10 1EP"}, "Outside England other rules hold."),
         ({"made": ("10", "6", "2020"), "postcode": "CF10 1EP"}, "Tell them that the councils have to agree"),
+        ({"made": ("10", "6", "2020"), "postcode": "GU1 3BB"}, "From 1 April 2027 it is West Surrey."),
+        ({"made": ("10", "6", "2020"), "postcode": "KT22 0PF"}, "From 1 April 2027 it is East Surrey."),
+        (
+            {"placing": "E10000030", "made": ("1", "9", "2026")},
+            "From 1 April 2027 we can’t say which council.",
+        ),
         ({}, "An allowance agreed before the order: Kent, always."),
     ],
 )

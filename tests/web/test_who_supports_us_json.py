@@ -36,6 +36,7 @@ HISTORIES = (
         for homes in (
             [],
             [{"council": "outside"}],
+            [{"council": SURREY}],
             [{"council": BARNSLEY_OLD}, {"council": SHEFFIELD, "from": "2026-12-01"}],
             [{"council": KENT, "from": "2026-12-01"}, {"council": MEDWAY, "from": "2026-12-01"}],
         )

@@ -1,12 +1,14 @@
-"""What parents of the demo were sent of their latest conversations, by e-mail or by letter."""
+"""What parents of the demo were sent of their latest conversations, and two messages that did not go."""
 
 from datetime import timedelta
 
 from sqlalchemy import select
 
+from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call, CallText, Conversation
 from catchup.models.family import Family, Parent
+from catchup.models.outbox import Refusal
 from catchup.models.staff import Staff
 from catchup.rules.terms import Channel, TextKind
 from catchup.services import outbox
@@ -61,3 +63,23 @@ def send() -> None:
             db.session.flush()
             text.channel, text.message_id = Channel.EMAIL, message.id
         db.session.add(text)
+    _stay_behind()
+
+
+def _stay_behind() -> None:
+    """What an administrator finds: an address that no mail server takes, and one that is no longer used."""
+    now, days = clock.now(), timedelta(days=1)
+    reference = {"reference": "CU-7K3M-4T9X", "look_by_on": clock.today().isoformat()}
+    gone = outbox.queue(
+        None, None, Channel.EMAIL, "registration_received", reference, "typo@example.com", now - days
+    )
+    gone.tries, gone.gave_up_at, gone.last_error = 1, now - days, "SMTPRecipientsRefused"
+    parent = db.session.scalars(
+        select(Parent).where(Parent.position == 0, Parent.confirmed_at.is_not(None)).order_by(Parent.id)
+    ).first()
+    if parent is not None:
+        neutral = {"lead_first_name": "Priya", "call_back_number": "01632 960 100"}
+        held = outbox.queue(
+            parent.family_id, parent.id, Channel.EMAIL, "not_reached", neutral, "old@example.com", now - days
+        )
+        held.tries, held.refused = 1, Refusal.CHANNEL

@@ -14,6 +14,7 @@ from catchup.queries import concerns as concern_queries
 from catchup.queries import (
     directories,
     families,
+    handover_board,
     needs,
     registrations,
     request_reviews,
@@ -68,8 +69,12 @@ def list_needs() -> ResponseReturnValue:
     unreviewed = warnings.due(viewer(), clock.today())
     no_council, no_council_count = undecided.waiting(viewer(), clock.today())
     in_doubt, in_doubt_count = request_reviews.waiting(viewer(), clock.today())
-    shown = [*(family for _warning, family in unreviewed), *(one.family for one in (*no_council, *in_doubt))]
-    saw_list("needs.list", "family", dict.fromkeys([*found.families, *(family.id for family in shown)]))
+    shown = [family.id for _warning, family in unreviewed]
+    shown += [one.family.id for one in no_council] + [one.family.id for one in in_doubt]
+    saw_list("needs.list", "family", dict.fromkeys([*found.families, *shown]))
+    handovers = handover_board.overdue(viewer(), clock.today(), needs.MOST)
+    if handovers:
+        saw_list("handover.list", "handover", dict.fromkeys(card.row.family_id for card in handovers))
     policy = directories.policy(clock.today())
     told = concern_queries.told(concern for concern, _family in found.concerns)
     late = registrations.late(viewer(), clock.today())
@@ -86,6 +91,7 @@ def list_needs() -> ResponseReturnValue:
             (concern, family, concern_queries.chase_on(concern)) for concern, family in found.undecided
         ],
         unreviewed=unreviewed,
+        handovers=handovers,
         no_council=no_council,
         no_council_count=no_council_count,
         in_doubt=in_doubt,

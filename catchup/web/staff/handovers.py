@@ -170,6 +170,7 @@ def handover_page(one: Handover, sent: tuple[str, ActForm] | None = None) -> str
         reached=reached,
         by_letter=by_letter,
         sending=sending_part(page, sent[1] if sent else None, may_act=not is_former),
+        is_former=is_former,
         around=Around() if is_former else handover_around.of(page, viewer()),
         in_words=in_words,
         nav="handovers",

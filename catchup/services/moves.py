@@ -10,9 +10,10 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.family import Child, Family
 from catchup.models.home import Address, Home
+from catchup.queries import facts
 from catchup.queries.scope import Viewer
 from catchup.rules.terms import HomeKind
-from catchup.services import audit, handover_planning, plans
+from catchup.services import audit, handover_planning, plans, request_reviews
 from catchup.services.audit import Seen
 
 
@@ -63,4 +64,7 @@ def _planned_afresh(family: Family, action: str, by: Viewer) -> None:
     db.session.flush()
     plans.replan([family.id], clock.today())
     handover_planning.plan_for([family.id], clock.today())
+    # A move told late may mean that a request went to the wrong council meanwhile.
+    for child in facts.children([family.id])[family.id]:
+        request_reviews.look_again(child, by)
     audit.record(by, Seen(action, "family", family.id, family.id))

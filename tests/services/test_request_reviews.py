@@ -11,10 +11,11 @@ from catchup.models.belief import RequestReview
 from catchup.models.signpost import SupportRequest
 from catchup.queries import facts, request_reviews
 from catchup.queries.scope import Viewer
-from catchup.rules.terms import Placing, RequestReviewed, Role, SupportKind
+from catchup.rules.terms import HomeKind, Placing, RequestReviewed, Role, SupportKind
+from catchup.services import families, moves, support
 from catchup.services import request_reviews as service
-from catchup.services import support
 from catchup.services.contacts import ChangedMeanwhileError
+from catchup.services.families import NewAddress
 from catchup.services.support import NewRequest
 from tests.factories.corrections import correct_order
 from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family, a_viewer
@@ -117,6 +118,20 @@ def test_what_was_decided_with_the_same_answer_in_sight_is_not_asked_again(by: V
     known = next(one for one in facts.children([family_id])[family_id] if one.id == child)
     service.look_again(known, by)
     assert len(request_reviews.of_family(family_id)) == 1
+
+
+def test_a_move_told_late_asks_about_what_the_former_home_council_got_meanwhile(by: Viewer) -> None:
+    family = a_family([a_child(date(2023, 6, 10))], accepted_on=date(2023, 7, 3))
+    child = facts.family(family.id).children[0]
+    new = NewRequest(kind=SupportKind.FAMILY_HELP, child_id=child.id)
+    made = support.request(child, family.id, new, date(2026, 4, 1), by)
+    address = families.add_address(family, NewAddress("2 Invented Street", None, BEXLEY), [])
+    moves.move(family.children, HomeKind.ADDRESS, date(2026, 5, 1), by, address=address)
+    assert request_reviews.of_family(family.id) == []
+    moves.move(family.children, HomeKind.ADDRESS, date(2026, 3, 1), by, address=address)
+    db.session.commit()
+    (review,) = request_reviews.of_family(family.id)
+    assert (review.council_now, made.council_code) == (BEXLEY, MEDWAY)
 
 
 def test_those_in_scope_wait_oldest_first_with_how_many_there_are(by: Viewer) -> None:

@@ -73,6 +73,7 @@ TEMPLATES = {
         frozenset({"path", "council_name", "call_back_number", "until_on"}), secret=True
     ),
     "handover_wrong_council": Template(frozenset({"council_name", "sent_on", "call_back_number"})),
+    "handover_wrong_in_part": Template(frozenset({"council_name", "sent_on", "call_back_number"})),
     # To staff: where to look, and nothing about anybody.
     "handover_answered": Template(frozenset({"path"})),
     "handover_link_locked": Template(frozenset({"path"})),

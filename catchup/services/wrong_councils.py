@@ -22,6 +22,8 @@ from catchup.rules.terms import Channel, SendingEnd
 from catchup.services import handover_sendings, outbox
 
 TEMPLATE = "handover_wrong_council"
+# Of brothers and sisters sent together only some are another council's now: the link goes on for the rest.
+TEMPLATE_FOR_SOME = "handover_wrong_in_part"
 
 
 def see_to(family_ids: Sequence[UUID] | None = None, by: Viewer | None = None) -> int:
@@ -36,8 +38,9 @@ def see_to(family_ids: Sequence[UUID] | None = None, by: Viewer | None = None) -
         if not wrong:
             continue
         handover_sendings.end(wrong, SendingEnd.WRONG_COUNCIL, by)
-        if not _was_told(sending):
-            _tell(sending)
+        template = TEMPLATE if sending.ended_at else TEMPLATE_FOR_SOME
+        if not _was_told(sending, template):
+            _tell(sending, template)
             told += 1
     return told
 
@@ -70,23 +73,23 @@ def _passes_on(child: ChildFacts, one: Handover) -> bool:
     return any(passing.on == one.change_on for passing in handover_standing.passings(child))
 
 
-def _was_told(sending: HandoverSending) -> bool:
+def _was_told(sending: HandoverSending, template: str) -> bool:
     sent_on = _sent_on(sending)
-    rows = select(Message).where(Message.family_id == sending.family_id, Message.template == TEMPLATE)
+    rows = select(Message).where(Message.family_id == sending.family_id, Message.template == template)
     return any(
         message.recipient == sending.mailbox and message.facts["sent_on"] == sent_on
         for message in db.session.scalars(rows)
     )
 
 
-def _tell(sending: HandoverSending) -> None:
+def _tell(sending: HandoverSending, template: str) -> None:
     giving = sending.parts[0].handover.from_council or sending.parts[0].handover.family.owning_council
     sender = db.session.get_one(Staff, sending.made_by)
     outbox.queue(
         sending.family_id,
         None,
         Channel.EMAIL,
-        TEMPLATE,
+        template,
         {
             "council_name": directories.councils().name(giving),
             "sent_on": _sent_on(sending),

@@ -46,8 +46,8 @@ class Template:
     """A message's wording in ``templates/messages/`` and the only facts it may be given.
 
     None of them is a child's name or an address. Facts that end in ``_on`` are days written as ISO dates.
-    ``asked_for``: the reader has asked for it just now, so that a pause does not hold it back. ``secret``: the
-    facts open something, and are forgotten once the message has gone or never will.
+    ``asked_for``: the reader has asked for it just now, so that a pause does not hold it back.
+    ``secret``: the facts open something, and are forgotten once the message has gone or never will.
     """
 
     facts: frozenset[str]

@@ -31,7 +31,7 @@ from catchup.services import audit, outbox
 from catchup.services.audit import Seen
 from catchup.services.job_runs import Counts
 
-TEMPLATES = {Occasion.BEFORE: "family_told", Occasion.ON_THE_DAY: "handover_day"}
+AHEAD, SINCE = "family_told", "handover_day"
 # A message is tried for a day; what was held back longer ago has become a letter already.
 LOOKED_BACK = timedelta(days=60)
 
@@ -63,7 +63,7 @@ def recipients(family_id: UUID) -> tuple[Recipient, ...]:
     would be held back, or lead nowhere, so a letter is needed.
     """
     settings = current_app.config["CATCHUP"]
-    wanted = outbox.TEMPLATES[TEMPLATES[Occasion.BEFORE]].channels
+    wanted = outbox.TEMPLATES[AHEAD].channels
     lead = addresses.lead_of(family_id)
     by_letter = handovers.is_quiet(family_id, clock.today()) or lead is None or not lead.phone
     usable = [
@@ -178,7 +178,8 @@ def _message(handover: Handover, parent: Parent, address: Address, occasion: Occ
         "lead_first_name": lead.name.split()[0],
         "call_back_number": lead.phone,
     }
-    template = TEMPLATES[occasion]
+    # Whoever is told too late is not told of a day to come.
+    template = AHEAD if handover.change_on > clock.today() else SINCE
     known = _already_told(handover.family_id, parent.id, template, facts)
     if known is not None:
         return known

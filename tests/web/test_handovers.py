@@ -12,6 +12,7 @@ from sqlalchemy import select
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.audit import AuditEvent
+from catchup.models.call import Call
 from catchup.models.handover import Handover
 from catchup.models.outbox import Message
 from catchup.models.staff import Staff
@@ -26,6 +27,7 @@ from tests.factories.handovers import (
     a_handover,
     a_worker,
     checked,
+    one_handover,
     sent,
     told,
     written,
@@ -356,3 +358,31 @@ def test_checked_and_written_summaries_can_be_read_before_they_are_sent(
     assert "I have read all of it, and it is right" in page
     checked_one = checked(a_handover(lead=lead), a_viewer(lead), a_worker())
     assert "Checked by" in client.get(address(checked_one, "summary")).text
+
+
+def test_what_a_family_says_of_calls_afterwards_is_asked_on_the_call_and_kept(
+    client: FlaskClient, lead: Staff
+) -> None:
+    family = a_family([a_child(ORDER_ON)], home_council=DONCASTER, accepted_on=date(2023, 7, 3), lead=lead)
+    handover = one_handover(family)
+    call = db.session.scalars(select(Call).where(Call.family_id == family.id)).first()
+    assert call is not None
+    question = "Would you like us to go on ringing until theirs begins?"
+    assert question in client.get(f"/calls/{call.id}").text
+    assert "They have not been asked yet" in client.get(address(handover)).text
+    assert client.post(address(handover, "calls-afterwards")).status_code == 422
+    answer = {"answer": "go_on", "note": "Both said so."}
+    assert client.post(address(handover, "calls-afterwards"), data=answer).status_code == 302
+    assert question not in client.get(f"/calls/{call.id}").text
+    assert "Both said so." in client.get(address(handover)).text
+    assert client.get(address(a_handover(lead=lead), "calls-afterwards")).status_code == 404
+
+
+def test_after_a_handover_a_manager_may_name_who_rings(
+    client: FlaskClient, other: FlaskClient, lead: Staff
+) -> None:
+    handover = told(a_handover(lead=lead, full=False), a_viewer(lead))
+    assert "Name somebody else" not in other.get(address(handover)).text
+    clock.move_to(CHANGE_ON)
+    assert "Name somebody else" in other.get(address(handover)).text
+    assert "Name somebody else" not in client.get(address(handover)).text

@@ -16,10 +16,11 @@ from catchup.models.family import Family
 from catchup.models.staff import Staff
 from catchup.rules.concerns import ConcernFacts
 from catchup.rules.terms import ClosedAs, ConcernKind, EscalationKind, Need, Role
-from catchup.services import concerns, conversations, escalations
+from catchup.services import concerns, conversations, escalations, handovers
 from catchup.services.concerns import NewConcern
 from catchup.services.conversations import ConversationRecord
 from tests.factories.families import BEXLEY, KENT, MEDWAY, a_family, a_viewer
+from tests.factories.handovers import CHANGE_ON, a_handover, a_worker, sent
 from tests.factories.joining import a_registration
 from tests.factories.staff import sign_in, staff_member
 
@@ -173,3 +174,19 @@ def test_a_registration_nobody_looked_at_by_its_day_waits_for_a_manager(
     assert "Registrations nobody has looked at in time" in page
     assert "Late Example" in page
     assert f'href="/registrations/{registration.id}"' in page
+
+
+def test_a_full_handover_whose_day_has_come_is_on_the_list_until_it_is_accepted(
+    client: FlaskClient, manager: Staff
+) -> None:
+    clock.move_to(date(2026, 3, 2))
+    handover = sent(a_handover(name="The Passing family"), a_worker(), a_worker())
+    clock.move_to(CHANGE_ON - timedelta(days=1))
+    assert "The Passing family" not in needs(client)
+    clock.move_to(CHANGE_ON)
+    page = needs(client)
+    assert "The Passing family" in page
+    assert "Medway has not accepted." in page
+    handovers.accept(handover, "R. Duty", a_viewer(manager), handover.version)
+    db.session.commit()
+    assert "The Passing family" not in needs(client)

@@ -11,7 +11,7 @@ from catchup.models.call import Attempt, Call
 from catchup.models.family import Family
 from catchup.models.handover import Handover, HandoverStep
 from catchup.models.signpost import SupportRequest, SupportRequestStep
-from catchup.queries import directories
+from catchup.queries import council_contacts, directories
 from catchup.queries.scope import Viewer
 from catchup.rules import handover as rule
 from catchup.rules.terms import (
@@ -23,7 +23,15 @@ from catchup.rules.terms import (
     SupportKind,
     SupportStep,
 )
-from catchup.services import families, handover_planning, handovers
+from catchup.services import (
+    families,
+    handover_notices,
+    handover_planning,
+    handover_reminders,
+    handover_sendings,
+    handover_telling,
+    handovers,
+)
 from catchup.services.demo import concerns, contact_rules
 from catchup.services.demo.people import KENT, ROTHERHAM
 from catchup.services.demo.population import Invented
@@ -91,6 +99,9 @@ def after_the_calls(made: Made, known: dict[str, Viewer], today: date) -> None:
         if family := by_trap.get(name):
             _hand_over(family, last, lead, manager, today)
     _tell_the_others(today)
+    _letters_to_post(lead)
+    handover_notices.on_the_day(today)
+    handover_reminders.remind(today)
     if family := by_trap.get("hard year"):
         contact_rules.warn_and_offer(family, lead, manager, today)
 
@@ -125,6 +136,24 @@ def _tell_the_others(today: date) -> None:
         ]
     if rows:
         db.session.execute(insert(HandoverStep), rows)
+
+
+def _letters_to_post(lead: Viewer) -> None:
+    """Some families are to be told by letter, and nobody has posted theirs yet."""
+    told = select(HandoverStep.handover_id).where(HandoverStep.step == HandoverStepKind.FAMILY_TOLD)
+    waiting = (
+        select(Handover)
+        .where(Handover.id.not_in(told), Handover.to_council.is_not(None), Handover.from_council.is_not(None))
+        .order_by(Handover.change_on, Handover.id)
+    )
+    by_letter = []
+    for handover in db.session.scalars(waiting):
+        to = handover_notices.recipients(handover.family_id)
+        if to and not any(one.address for one in to):
+            by_letter.append((handover, handover.version))
+        if len(by_letter) == 3:
+            break
+    handover_telling.tell_each(by_letter, lead)
 
 
 def _promise(family: Family, lead: Viewer, today: date) -> None:
@@ -198,7 +227,12 @@ def _hand_over(family: Family, last: HandoverStepKind, lead: Viewer, manager: Vi
     on(29)
     handovers.check_summary(one, manager, one.version)
     on(28)
-    handovers.send(one, "Post-adoption support team", lead, one.version)
+    contact = council_contacts.current(one.to_council, clock.today())
+    if last is HandoverStepKind.SENT and contact and contact.usable:
+        clock.move_to(today - timedelta(days=5))
+        handover_sendings.send([one], lead, {one.id: one.version})
+    else:
+        handovers.send(one, "Post-adoption support team", lead, one.version)
     on(21)
     if last is HandoverStepKind.QUERIED:
         handovers.query(one, "Which therapist, and funded until when?", lead, one.version)

@@ -4,9 +4,10 @@
 
 Needs npm on the path; nothing else does. The service is not on GOV.UK, so it may not show the crown or
 use the GDS Transport typeface: both are taken out here, and the script stops when a new version of
-the package would bring them back by another way.
+the package would bring them back by another way. Beside each file lie its compressed forms, as it is sent.
 """
 
+import gzip
 import io
 import shutil
 import subprocess
@@ -14,6 +15,8 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
+
+import brotli
 
 VENDOR = Path(__file__).resolve().parent.parent / "catchup" / "static" / "vendor"
 GOVUK = "govuk-frontend@6.6.0"
@@ -73,6 +76,14 @@ def plain_govuk_css(css: str) -> str:
     return without_source_map(css)
 
 
+def compress() -> None:
+    """Lay beside each file what is sent of it: whitenoise finds NAME.br and NAME.gz by itself."""
+    for path in sorted([*VENDOR.glob("*/*.css"), *VENDOR.glob("*/*.js")]):
+        content = path.read_bytes()
+        path.with_name(f"{path.name}.br").write_bytes(brotli.compress(content, quality=11))
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(content, 9, mtime=0))
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         built = unpacked(GOVUK, Path(folder)) / "dist" / "govuk"
@@ -94,6 +105,7 @@ def main() -> None:
         js = (package / "dist" / "htmx.min.js").read_text(encoding="utf-8")
         (to / "htmx.min.js").write_text(without_source_map(js), encoding="utf-8")
         shutil.copy(package / "LICENSE", to / "LICENSE.txt")
+    compress()
     print(f"{GOVUK}, {AUTOCOMPLETE} and {HTMX} are in {VENDOR.relative_to(VENDOR.parents[2])}.")
 
 

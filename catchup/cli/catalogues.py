@@ -26,7 +26,7 @@ SOURCES = (
 # How the names of messages to staff and to other councils begin, and pieces of pages that only staff see.
 NOT_TO_FAMILIES = (
     *("concern_", "crisis.", "stopped."),
-    *("handover_answered.", "handover_link", "handover_reminder.", "handover_wrong_council."),
+    *("handover_answered.", "handover_link", "handover_reminder.", "handover_wrong_"),
 )
 STAFF_PIECES = {
     "frame.html": ("session_end", "service_nav"),

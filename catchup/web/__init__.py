@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from catchup.web import account, errors, filters, health, languages, security, static
+from catchup.web import account, compression, errors, filters, health, languages, security, static
 from catchup.web.admin import admin
 from catchup.web.manager import manager
 from catchup.web.outside import outside
@@ -14,6 +14,7 @@ def register(app: Flask) -> None:
     """Bind everything a browser can reach to the app."""
     security.register(app)
     static.register(app)
+    compression.register(app)
     languages.register(app)
     filters.register(app)
     errors.register(app)

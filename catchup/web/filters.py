@@ -140,8 +140,11 @@ def number(value: int | None) -> str:
 
 
 def phone(value: str | None) -> str:
-    """01632 960 001 for +441632960001."""
-    return readable_number(value) if value else ""
+    """01632 960 001 for +441632960001. Among words from right to left it keeps its own direction."""
+    if not value:
+        return ""
+    number = readable_number(value)
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{number}\N{POP DIRECTIONAL ISOLATE}" if html_dir() == "rtl" else number
 
 
 def council_name(code: str | None) -> str:

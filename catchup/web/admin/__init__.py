@@ -1,9 +1,9 @@
-"""People, councils, jobs and messages."""
+"""People, councils, languages, jobs and messages."""
 
 from flask import Blueprint
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 
-from catchup.web.admin import councils, jobs, messages, people  # noqa: E402 -- the views need the blueprint
+from catchup.web.admin import councils, jobs, languages, messages, people  # noqa: E402 -- the views need the blueprint
 
-__all__ = ["admin", "councils", "jobs", "messages", "people"]
+__all__ = ["admin", "councils", "jobs", "languages", "messages", "people"]

@@ -1,6 +1,6 @@
 """What is, and was, believed of which council is responsible for a child."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from catchup.models.home import Home
 from catchup.models.order import AdoptionOrder
 from catchup.queries import facts, handover_standing, responsibility
 from catchup.queries.facts import ChildFacts
-from catchup.rules.responsibility import DecisionFacts, HomeFacts, Period
+from catchup.rules.responsibility import DecisionFacts, HomeFacts, Period, home_on
 from catchup.rules.terms import Corrected, HandoverState, HandoverStepKind, Undecided
 
 AN_INSTANT = timedelta(microseconds=1)
@@ -169,8 +169,13 @@ def homes_of(child_id: UUID) -> Sequence[Home]:
     ).all()
 
 
-def with_home(child: ChildFacts, wrong: Home, right: HomeFacts | None) -> ChildFacts:
-    """The child's facts with one home put right, or without it. What is recorded last is listed last."""
+def with_home(
+    child: ChildFacts, wrong: Home, right: HomeFacts | None, later: Iterable[tuple[date, str]] = ()
+) -> ChildFacts:
+    """The child's facts with one home put right, or without it. What is recorded last is listed last.
+
+    ``later`` are the councils that its address comes to, each from its day.
+    """
     rows = list(homes_of(child.id))
     kept: list[HomeFacts] = []
     is_wrong = False
@@ -180,7 +185,15 @@ def with_home(child: ChildFacts, wrong: Home, right: HomeFacts | None) -> ChildF
             is_wrong = rows.pop(0).id == wrong.id
         if not is_wrong:
             kept.append(home)
-    return replace(child, homes=(*kept, right) if right else tuple(kept))
+    if right is not None:
+        kept.append(right)
+    if right is not None and child.order is not None:
+        plain = tuple(kept)
+        for day, council in later:
+            on = max(right.from_on or child.order.made_on, day)
+            if home_on(child.order, plain, on) is right:
+                kept.append(replace(right, council=council, from_on=on))
+    return replace(child, homes=tuple(kept))
 
 
 def with_decision(child: ChildFacts, time: Open, council: str, decided_on: date) -> ChildFacts:

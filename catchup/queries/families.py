@@ -307,11 +307,14 @@ def view(family: Family, today: date) -> FamilyView:
 
 
 def addresses(family: Family) -> Sequence[Address]:
-    """Every address the family has had, those of today among them: the latest recorded last."""
+    """Every address the family has had, those of today among them: the latest recorded last.
+
+    Not one that turned out to be wrong: nobody is believed to have lived there.
+    """
     return db.session.scalars(
         select(Address)
         .outerjoin(Home, Home.address_id == Address.id)
-        .where(Address.family_id == family.id)
+        .where(Address.family_id == family.id, or_(Home.id.is_(None), Home.superseded_at.is_(None)))
         .group_by(Address.id)
         .order_by(func.max(Home.recorded_at), Address.id)
     ).all()

@@ -47,11 +47,16 @@ def settle() -> list[UUID]:
 
 def settle_one(address: Address) -> None:
     """Settle an address that was just added, as far as the directory knows. The caller commits."""
-    code = address.council_code
-    while code is not None and (divided := _divided(code)) is not None and address.postcode:
-        council = _given_to(divided, address.postcode)
+    for on, council in later(address.council_code, address.postcode):
+        write([Settlement(address.id, address.family_id, on, council)])
+
+
+def later(code: str | None, postcode: str | None) -> Iterator[tuple[date, str]]:
+    """The councils that a place in this one comes to, each from its day, as far as the directory knows."""
+    while code is not None and (divided := _divided(code)) is not None and postcode:
+        council = _given_to(divided, postcode)
         if council is not None:
-            write([Settlement(address.id, address.family_id, divided.on, council)])
+            yield divided.on, council
         code = council
 
 

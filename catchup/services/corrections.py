@@ -21,12 +21,12 @@ from catchup.models.family import Child, Family
 from catchup.models.handover import Handover
 from catchup.models.home import Address, Home
 from catchup.models.order import AdoptionOrder
-from catchup.queries import facts, handover_standing, request_reviews, responsibility
+from catchup.queries import beliefs, handover_standing, request_reviews, responsibility
 from catchup.queries.facts import ChildFacts
 from catchup.queries.scope import Viewer
 from catchup.rules.responsibility import Answer, HomeFacts, OrderFacts, Period
 from catchup.rules.terms import Corrected, HandoverEffect, HomeKind, SupportKind
-from catchup.services import audit, handover_planning, plans
+from catchup.services import address_councils, audit, handover_planning, plans
 from catchup.services import request_reviews as reviewing
 from catchup.services.audit import Seen
 from catchup.services.contacts import ChangedMeanwhileError
@@ -118,6 +118,14 @@ def with_order(child: ChildFacts, right: OrderFacts) -> ChildFacts:
     return replace(child, order=right)
 
 
+def with_home(
+    child: ChildFacts, wrong: Home, right: HomeFacts | None, address: Address | None = None
+) -> ChildFacts:
+    """The child's facts with one home put right, at this address, or without it."""
+    later = address_councils.later(right.council, address.postcode) if right and address else ()
+    return beliefs.with_home(child, wrong, right, later)
+
+
 def correct_order(child: Child, seen: UUID | None, right: OrderFacts, reason: str, by: Viewer) -> Correction:
     """Believe something else of a child's order from now on. ``seen`` is the row that was looked at.
 
@@ -189,8 +197,7 @@ def follow(correction: Correction, there: There, action: str, by: Viewer) -> Non
     handover_planning.plan_for([child.family_id], clock.today())
     correction.effects.extend(_effects(there, _handovers(child.id)))
     db.session.flush()
-    known = next(one for one in facts.children([child.family_id])[child.family_id] if one.id == child.id)
-    reviewing.look_again(known, by, correction.id)
+    reviewing.look_again(beliefs.of(child), by, correction.id)
     audit.record(by, Seen(action, "child", child.id, child.family_id))
 
 

@@ -16,7 +16,7 @@ from catchup.models.handover import Handover
 from catchup.models.home import Home
 from catchup.models.order import AdoptionOrder
 from catchup.models.signpost import SupportRequest
-from catchup.queries import beliefs, facts
+from catchup.queries import beliefs, facts, responsibility
 from catchup.queries.scope import Viewer
 from catchup.rules.responsibility import HomeFacts, OrderFacts
 from catchup.rules.terms import HandoverEffect, HomeKind, Placing, SupportKind
@@ -25,7 +25,7 @@ from catchup.services.contacts import ChangedMeanwhileError
 from catchup.services.corrections import Consequences, RightHome
 from catchup.services.support import NewRequest
 from tests.factories.corrections import correct_order
-from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family, a_viewer
+from tests.factories.families import BEXLEY, KENT, MEDWAY, SURREY, a_child, a_family, a_viewer
 from tests.factories.handovers import a_worker, one_handover, sent
 from tests.factories.staff import staff_member
 
@@ -196,6 +196,21 @@ def test_a_home_with_the_wrong_council_is_put_right_and_the_handover_goes_there(
     assert (address.lines, address.council_code) == (wrong.address.lines, BEXLEY)
     assert (wrong.council_code, wrong.address.council_code) == (MEDWAY, MEDWAY)
     assert wrong.superseded_at is not None
+
+
+def test_what_is_seen_of_a_divided_council_is_what_the_postcode_will_settle(by: Viewer) -> None:
+    family = a_planned_family()
+    wrong = home_of(family)
+    place = families.NewAddress("1 Invented Street", "GU1 1AA", KENT)
+    address = families.add_address(family, place, [])
+    right = HomeFacts(HomeKind.ADDRESS, SURREY)
+    after = corrections.with_home(beliefs.of(child_of(family)), wrong, right, address)
+    seen = responsibility.timeline_of(after)
+    lived_at = corrections.at_address(family, address, SURREY, outside_england=False)
+    corrections.correct_home(child_of(family), wrong, RightHome(right, lived_at), "They moved in.", by)
+    db.session.commit()
+    assert responsibility.timeline_of(beliefs.of(child_of(family))) == seen
+    assert not any(period.decision_needed for period in seen)
 
 
 def test_a_home_the_child_never_had_is_gone_from_what_is_believed(by: Viewer) -> None:

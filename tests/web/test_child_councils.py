@@ -266,6 +266,8 @@ def test_a_home_is_corrected_for_brothers_and_sisters_at_once(priya: FlaskClient
     assert "In Medway, from the order on" not in page
     assert "in Medway, from the order on Kent until 10 June 2026, then Medway" in page
     assert "The handover of 11 June 2026 was changed. It had been from Kent to Medway." in page
+    again = text(priya.get(a_home_path(family)))
+    assert again.count("At " + (home.address.lines if home.address else "")) == 1
     stand = db.session.scalars(select(Home.council_code).where(Home.superseded_at.is_(None))).all()
     assert stand == [BEXLEY, BEXLEY]
     assert count(Correction) == 2

@@ -80,7 +80,7 @@ def correct_home(family_id: UUID, child_id: UUID, home_id: UUID) -> ResponseRetu
         found = []
         for one, wrong in concerned():
             before = beliefs.of(one)
-            after = beliefs.with_home(before, wrong, form.right())
+            after = service.with_home(before, wrong, form.right(), form.lived_at)
             found.append((one.first_name, service.foresee(family.id, before, after)))
         return found
 

@@ -3,14 +3,14 @@
 import subprocess
 import sys
 
-PATHS = ("nightly", "queue_page", "save_attempt", "memory")
+PATHS = ("nightly", "queue_page", "save_attempt", "memory", "replan")
 ONE_SIZE = ("no_answer",)  # in a browser, where more families change nothing that is measured
 
 
 def main() -> None:
     """Run each in a process of its own, so that one does not warm another's memory."""
-    missed = False
     runs = [(path, scale) for path in PATHS for scale in ("small", "national")]
+    missed = subprocess.run([sys.executable, "-m", "bench.timeline"], check=False).returncode != 0
     for path, scale in [*runs, *((path, "small") for path in ONE_SIZE)]:
         for database in ("sqlite", "postgresql"):
             command = [sys.executable, "-m", f"bench.{path}", "--scale", scale, "--database", database]

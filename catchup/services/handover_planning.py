@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, exists, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catchup import clock
@@ -151,9 +151,9 @@ def _look_at(
 def write(due: Due, on: date) -> Counts:
     """Write what was found, but where somebody has acted in between. The caller commits."""
     made = _insert(due.new, on)
-    changed = [row for row in due.changed if _update(row)]
-    restored = [row for row in due.restored if _update({**row, "withdrawn_at": None})]
-    withdrawn = [row for row in due.void if _update({**row, "withdrawn_at": clock.now()})]
+    changed = _update(due.changed)
+    restored = _update([{**row, "withdrawn_at": None} for row in due.restored])
+    withdrawn = _update([{**row, "withdrawn_at": clock.now()} for row in due.void])
     acts = {"plan": made, "rework": changed, "restore": restored, "withdraw": withdrawn}
     for act, rows in acts.items():
         seen = (Seen(f"handover.{act}", "handover", row["id"], row["family_id"]) for row in rows)
@@ -180,15 +180,30 @@ def _insert(rows: list[dict[str, Any]], on: date) -> list[dict[str, Any]]:
     return made
 
 
-def _update(row: dict[str, Any]) -> bool:
-    # Whoever takes a step raises the version, so that what was found is still as it was.
-    statement = (
-        update(handover)
-        .where(handover.c.id == row["id"], handover.c.version == row["version"])
-        .values({**row, "version": row["version"] + 1})
-        .returning(handover.c.id)
-    )
-    return db.session.scalar(statement) is not None
+def _update(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Change the rows that are still as they were found, all in one way; returns those."""
+    found: list[dict[str, Any]] = []
+    for start in range(0, len(rows), AT_A_TIME):
+        some = rows[start : start + AT_A_TIME]
+        # Whoever takes a step raises the version; and once locked, a row stays as it is until the commit.
+        there = (
+            select(handover.c.id, handover.c.version)
+            .where(handover.c.id.in_([row["id"] for row in some]))
+            .order_by(handover.c.id)
+            .with_for_update()
+        )
+        versions = {row.id: row.version for row in db.session.execute(there)}
+        found += [row for row in some if versions.get(row["id"]) == row["version"]]
+    if found:
+        names = found[0].keys() - {"id", "family_id", "version"}
+        statement = (
+            update(handover)
+            .where(handover.c.id == bindparam("key"))
+            .values({name: bindparam(f"new_{name}") for name in names} | {"version": handover.c.version + 1})
+        )
+        values = [{"key": row["id"], **{f"new_{name}": row[name] for name in names}} for row in found]
+        db.session.connection().execute(statement, values)
+    return found
 
 
 def _there(family_ids: Sequence[UUID]) -> There:

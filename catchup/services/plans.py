@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Insert, bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import Insert, Table, bindparam, delete, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catchup import clock
@@ -195,12 +195,10 @@ class _Changes:
         connection = db.session.connection()
         if self.gone:
             connection.execute(delete(plan).where(plan.c.id.in_(self.gone)))
-        for row in self.moved:
-            connection.execute(update(plan).where(plan.c.id == row["id"]).values(row))
+        _update(plan, self.moved)
         if self.new:
             connection.execute(insert(plan), self.new)
-        for row in self.touched:
-            connection.execute(update(call).where(call.c.id == row["id"]).values(row))
+        _update(call, self.touched)
         if self.cancelled:
             connection.execute(
                 update(call)
@@ -216,6 +214,20 @@ class _Changes:
                 .where(call.c.id.in_(self.reopened))
                 .values(closed_at=None, closed_as=None, opened_on=today, version=call.c.version + 1)
             )
+
+
+def _update(table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Change rows by their ids, all in the same columns, with one statement."""
+    if not rows:
+        return
+    names = rows[0].keys() - {"id"}
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("key"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
+    values = [{"key": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
+    db.session.connection().execute(statement, values)
 
 
 def _compare(

@@ -23,6 +23,7 @@ PUBLIC = (
     *("/", "/join", "/join/not-yet", "/who-supports-us", "/accessibility", "/privacy", "/contact"),
     *("/privacy/2026-11", "/easy-read"),
     "/sign-in",
+    "/for-councils/left",
 )
 ELSEWHERE = {
     **dict.fromkeys(
@@ -35,6 +36,10 @@ ELSEWHERE = {
     **dict.fromkeys(
         ("manager.decide_council", "manager.take_back_council"),
         "needs a child of no council, or a decision: test_child_councils.py",
+    ),
+    **dict.fromkeys(
+        ("outside.open_link", "outside.handover", "outside.download_summary"),
+        "needs a link and its code: test_outside_council.py",
     ),
     "staff.show_queue_changes": "pieces of the queue's page: test_queue.py",
     **dict.fromkeys(

@@ -1,6 +1,8 @@
 """Papers as files: what is written comes out as text, whatever it is, and files say nothing but that."""
 
 import io
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +14,7 @@ from pypdf import PdfReader
 
 from catchup import documents
 from catchup.documents import Paper, Part
+from tests.processes import ROOT
 
 PAPER = Paper(
     title="Handover summary",
@@ -62,6 +65,11 @@ def test_a_pdf_is_tagged_titled_in_british_english_with_headings_and_the_same_by
     assert title["/Title"] == "Handover summary"
     assert [one["/Title"] for one in below] == ["What we ask of you, by when", "The child"]
     assert b"pdfuaid" in made
+
+
+def test_the_pages_are_served_without_what_only_files_need() -> None:
+    code = "import sys, catchup.web; sys.exit(bool({'typst', 'docx', 'lxml'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_every_page_says_which_it_is_of_how_many_and_carries_the_mark_and_the_draft() -> None:

@@ -12,6 +12,7 @@ from catchup.extensions import db
 from catchup.models.base import core
 from catchup.models.family import Child, Family, Membership, Parent, Pause, Stop
 from catchup.models.handover import Handover, HandoverStep, HandoverSummary
+from catchup.models.handover_sending import SendingPart
 from catchup.models.staff import Staff
 from catchup.queries import directories, facts, handover_standing, reading_periods, responsibility
 from catchup.queries.handover_cards import Card, by_id, cards, standings
@@ -34,6 +35,7 @@ class StepView:
     who: str | None
     counts: bool
     summary: HandoverSummary | None
+    by_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,8 @@ def detail(one: Handover, today: date) -> Detail:
     standing = handover_standing.of_model(one, today)
     names = _names(one)
     sent = {summary.sent_at: summary for summary in one.summaries if summary.sent_at}
+    linked = set(db.session.scalars(select(SendingPart.summary_id).where(SendingPart.handover_id == one.id)))
+    by_link = {at for at, summary in sent.items() if summary.id in linked}
     to_council = handover_standing.code_now(one.to_council)
     return Detail(
         handover=one,
@@ -135,6 +139,7 @@ def detail(one: Handover, today: date) -> Detail:
                 names.get(taken.by_id) if taken.by_id else None,
                 rule.counts(taken.step, handover_standing.code_now(taken.council_code), to_council),
                 sent.get(taken.at) if taken.step is HandoverStepKind.SENT else None,
+                taken.step is HandoverStepKind.SENT and taken.at in by_link,
             )
             for taken in one.steps
         ],

@@ -287,7 +287,8 @@ def test_brothers_and_sisters_stand_side_by_side(client: FlaskClient, lead: Staf
     assert re.search(r"<td[^>]*><span>Bexley .*Medway</span>", page)
     together = re.search(r'href="/handovers/tell\?([^"]*)"', page)
     assert together is not None
-    assert str(ada.id) in together[1] and str(ben.id) in together[1]
+    assert str(ada.id) in together[1]
+    assert str(ben.id) in together[1]
 
 
 def test_out_of_scope_is_not_found_and_every_reading_is_written_down(
@@ -333,6 +334,8 @@ def test_a_family_that_moved_is_shown_what_went_to_the_wrong_council(
     families.move(handover.family.children, HomeKind.ADDRESS, date(2026, 4, 1), a_viewer(lead), address=new)
     page = client.get(address(handover)).text
     assert "This was for Medway, which is not the council that takes over any more." in page
+    assert "Sent to the wrong council: Medway does not take over any more, because the family moved." in page
+    assert "It did not go by a link: ring them, and ask them to destroy it." in page
     assert "Bexley is responsible instead of Kent" in page
     assert client.get(address(handover, "summary")).status_code == 404
 

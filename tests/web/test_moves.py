@@ -22,7 +22,7 @@ from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family, a_
 from tests.factories.handovers import one_handover
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine("sqlite")]
 TODAY = date(2026, 11, 23)
 LONG_AGO, THREE_YEARS_NOT_OVER = date(2022, 6, 10), date(2024, 6, 10)
 

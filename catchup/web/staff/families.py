@@ -1,5 +1,6 @@
 """Finding a family, and the page that tells its whole story."""
 
+from collections.abc import Sequence
 from datetime import date
 from json import dumps
 from uuid import UUID
@@ -12,12 +13,15 @@ from flask_babel import lazy_gettext as _l
 from catchup import clock
 from catchup.models.family import Family
 from catchup.queries import families, family_then, timeline
+from catchup.queries.families import FamilyView, Together
 from catchup.rules.reading import Reading
 from catchup.services.audit import Seen
 from catchup.web.fields import TextField
 from catchup.web.forms_base import BaseForm
 from catchup.web.security import saw, saw_list, viewer
+from catchup.web.staff import child_council_words as in_words
 from catchup.web.staff import staff
+from catchup.web.staff.child_council_words import Asked
 from catchup.web.staff.queue_rows import times_in_words
 
 
@@ -81,10 +85,24 @@ def family(family_id: UUID) -> ResponseReturnValue:
         ),
         preferred=preferred_in_words(found),
         today=today,
+        whom_to_ask=[_whom_to_ask(page, group, today) for group in page.together],
         manages=me.manages,
         read_from=reading.since,
         nav="families",
     )
+
+
+def _whom_to_ask(
+    page: FamilyView, group: Together, today: date
+) -> list[tuple[tuple[str, ...], Sequence[Asked]]]:
+    """(first names, whom to ask for what today): no one council for everything. Source: service policy R9."""
+    known = {child.id: child for child in page.facts.children}
+    found: dict[tuple[Asked, ...], list[str]] = {}
+    for one in group.children:
+        if one.child.died_on is None:
+            asked = tuple(in_words.matters(known[one.child.id], today))
+            found.setdefault(asked, []).append(one.child.first_name)
+    return [(tuple(names), asked) for asked, names in found.items()]
 
 
 def _as_it_was(found: Family, reading: Reading) -> str:

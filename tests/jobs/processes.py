@@ -50,6 +50,13 @@ def climb(env: Mapping[str, str], start: Barrier) -> None:
         JOBS["climb-concerns"].run(runner.committed)
 
 
+def send_messages(env: Mapping[str, str], ready: Event) -> None:
+    """What waits is sent, with nothing but the claims to keep two senders apart."""
+    with create_app(Settings.from_environment(env)).app_context():
+        ready.set()
+        JOBS["send-messages"].run(runner.committed)
+
+
 def tick_on(env: Mapping[str, str], days: Sequence[date], ready: Event) -> None:
     """A scheduler's ticks, day after day."""
     with create_app(Settings.from_environment(env)).app_context():

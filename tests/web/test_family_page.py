@@ -18,7 +18,7 @@ from catchup.models.plan import PlannedCall
 from catchup.models.signpost import SupportRequest
 from catchup.models.staff import Staff
 from catchup.queries import facts
-from catchup.rules.terms import CallKind, HomeKind, Role, SupportKind
+from catchup.rules.terms import CallKind, Role, SupportKind
 from catchup.services import families, support
 from catchup.services.families import NewPhone
 from catchup.services.support import NewRequest
@@ -133,21 +133,6 @@ def test_an_address_of_another_family_cannot_be_moved_to(client: FlaskClient, le
     theirs = db.session.scalars(select(Address.id).where(Address.family_id == other.id)).one()
     data = {"children": str(family.children[0].id), "where": str(theirs)} | on("from_on", date(2026, 11, 1))
     assert "Choose where they live" in change(client, family, "move", **data)
-
-
-def test_a_child_who_died_is_recorded_as_such(client: FlaskClient, lead: Staff) -> None:
-    family = a_family([a_child(first_name="Ada"), a_child(first_name="Ben")], lead=lead)
-    child = next(child for child in family.children if child.first_name == "Ada")
-    shown = change(
-        client,
-        family,
-        "move",
-        children=str(child.id),
-        where=HomeKind.DIED,
-        **on("from_on", date(2026, 11, 2)),
-    )
-    assert "Died 2 November 2026" in shown
-    assert "Ada died" in shown
 
 
 def test_a_pause_cancels_the_calls_due_in_it(client: FlaskClient, lead: Staff) -> None:

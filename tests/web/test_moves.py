@@ -173,6 +173,14 @@ def test_a_death_is_never_to_come(priya: FlaskClient, lead: Staff) -> None:
     assert "No council is responsible from 23 November 2026, because the child died." in shown
 
 
+def test_a_child_who_died_is_recorded_as_such(priya: FlaskClient, lead: Staff) -> None:
+    family = a_family([a_child(first_name="Ada"), a_child(first_name="Ben")], lead=lead)
+    ada = next(child for child in family.children if child.first_name == "Ada")
+    shown = move(priya, family, date(2026, 11, 2), where="died", children=str(ada.id))
+    assert "Died 2 November 2026" in shown
+    assert "Ada died" in shown
+
+
 def test_of_two_moves_on_one_day_the_later_recorded_counts_and_it_is_said(
     priya: FlaskClient, lead: Staff
 ) -> None:

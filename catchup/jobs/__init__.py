@@ -49,7 +49,7 @@ Job = NightJob | TickJob
 
 TIMETABLE: tuple[Job, ...] = (
     NightJob("create-calls", "Open every planned call whose day has come", create_calls.prepare),
-    NightJob("plan-handovers", "Plan handovers six months before a council changes", plan_handovers.prepare),
+    NightJob("plan-handovers", "Plan handovers, write and remind as they near", plan_handovers.prepare),
     NightJob("close-windows", "End times for attempts, claims, drafts and sessions", close_windows.prepare),
     NightJob("check-everything", "Work plans out afresh and report differences", check_everything.prepare),
     # Before the messages: whoever is to be told now is told on this very tick.

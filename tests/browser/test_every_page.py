@@ -41,6 +41,8 @@ ELSEWHERE = {
         ("outside.open_link", "outside.handover", "outside.download_summary"),
         "needs a link and its code: test_outside_council.py",
     ),
+    "staff.told_families": "comes after telling: test_handover_telling.py",
+    "staff.record_calls_afterwards": "needs a council outside the agency; made as staff.change_lead is",
     "staff.show_queue_changes": "pieces of the queue's page: test_queue.py",
     **dict.fromkeys(
         (
@@ -155,6 +157,8 @@ def test_every_page_is_fit_for_everybody_at_both_widths(
     looker.open(held)
     expect(page.get_by_text("Priya Nightjar has this call until")).to_be_visible()
     looker.open_all()
+    looker.open("/handovers/tell?all=yes")
+    looker.open("/handovers/letters")
     for state in ("overdue", *HandoverState):
         page.goto(f"{server.url}/handovers?state={state}")
         card = page.get_by_role("main").get_by_role("heading", level=3).get_by_role("link")

@@ -1,4 +1,4 @@
-"""Each parent is told in writing once for each occasion and council, and a letter counts when it is posted."""
+"""Each parent is told in writing once for each occasion and council; a letter counts when it is posted."""
 
 from datetime import date, timedelta
 

@@ -11,8 +11,7 @@ from flask_babel import lazy_gettext as _l
 from catchup import clock
 from catchup.models.call import Call
 from catchup.queries import calls as queries
-from catchup.queries import calls_afterwards
-from catchup.queries import skips
+from catchup.queries import calls_afterwards, skips
 from catchup.queries.calls import Made
 from catchup.rules import contact, queue_order
 from catchup.rules.terms import ClosedAs

@@ -7,9 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from catchup import clock
 from catchup.queries import calls_afterwards as queries
-from catchup.queries import families
 from catchup.rules.terms import Afterwards
 from catchup.services import calls_afterwards as service
 from catchup.web.fields import DatePartsField, Option, RadiosField, TextAreaField
@@ -48,9 +46,8 @@ class AfterwardsForm(BaseForm):
 @staff.route("/handovers/<uuid:handover_id>/calls-afterwards", methods=ASKED)
 def record_calls_afterwards(handover_id: UUID) -> ResponseReturnValue:
     """Write down what the family said."""
-    one = scoped(handover_id)
-    family = families.get(one.family_id, viewer(), clock.today())
-    if family is None or one.withdrawn_at or not queries.leaves_agency(one):
+    one = scoped(handover_id, to_act=True)
+    if one.withdrawn_at or not queries.leaves_agency(one):
         abort(404)
     form = AfterwardsForm()
 
@@ -64,7 +61,7 @@ def record_calls_afterwards(handover_id: UUID) -> ResponseReturnValue:
         )
 
     return answer(
-        family,
+        one.family,
         form,
         _("Who rings them from now on?"),
         do,

@@ -15,7 +15,7 @@ from catchup.extensions import db
 from catchup.models.family import Family
 from catchup.models.handover import Handover
 from catchup.models.handover_notice import HandoverNotice
-from catchup.queries import handover_board, handover_notices, handover_standing
+from catchup.queries import calls_afterwards, handover_board, handover_notices, handover_standing
 from catchup.queries import handovers as queries
 from catchup.rules import handover as rule
 from catchup.rules.handover import NotTold
@@ -56,10 +56,14 @@ class PostedForm(BaseForm):
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """One handover that was picked: why its family cannot be told, or nothing."""
+    """One handover that was picked: why its family cannot be told, or nothing.
+
+    ``to_ask``: its new council is outside the agency, and the family has not said who rings from then on.
+    """
 
     handover: Handover
     obstacle: NotTold | None
+    to_ask: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +186,8 @@ def _family(ours: Sequence[Handover]) -> PickedFamily:
     family = ours[0].family
     stopped = queries.is_stopped(family.id)
     to = notices.recipients(family.id)
-    picked = [Picked(one, _obstacle(one, stopped, len(to))) for one in ours]
+    asks = calls_afterwards.to_ask(family)
+    picked = [Picked(one, _obstacle(one, stopped, len(to)), one is asks) for one in ours]
     return PickedFamily(
         family, picked, [one for one in to if one.address], [one for one in to if not one.address]
     )

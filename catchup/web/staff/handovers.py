@@ -128,7 +128,7 @@ def act_on_handover(handover_id: UUID, act: str) -> ResponseReturnValue:
 @staff.get("/handovers/<uuid:handover_id>/letter/<uuid:parent_id>")
 def handover_letter(handover_id: UUID, parent_id: UUID) -> ResponseReturnValue:
     """The letter to one parent, to be printed. It names no child and no address."""
-    one = scoped(handover_id)
+    one = scoped(handover_id, to_act=True)
     parents = queries.confirmed_parents(one.family_id)
     parent = next((parent for parent in parents if parent.id == parent_id), None)
     stopped = queries.is_stopped(one.family_id)
@@ -149,9 +149,9 @@ def children_in(letter: Letter) -> str:
     return in_words.children_in_letter(letter.children, letter.all_of_them, clock.today())
 
 
-def scoped(handover_id: UUID) -> Handover:
+def scoped(handover_id: UUID, *, to_act: bool = False) -> Handover:
     """The handover this page is about; 404 out of scope, and for an act on what was theirs before."""
-    to_act = request.method == "POST"
+    to_act = to_act or request.method == "POST"
     return queries.get(handover_id, viewer(), clock.today(), to_act=to_act) or abort(404)
 
 

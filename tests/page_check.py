@@ -34,6 +34,8 @@ UNLABELLED_INPUTS = {"hidden", "submit", "button", "reset", "image"}
 ADDRESSES = ("href", "src", "action", "formaction", "data")
 SCRIPT_ADDRESS = re.compile("(javascript|vbscript|data):", re.IGNORECASE)
 ERROR_SUMMARY = "govuk-error-summary"
+# How the title of a page with errors begins, in each language.
+ERROR = {"en": "Error", "pl": "Błąd", "ro": "Eroare", "ur": "غلطی"}
 
 
 class BadPageError(AssertionError):
@@ -79,7 +81,8 @@ def _headings(root: Element, elements: list[Element]) -> Iterator[str]:
         yield f"The page has {len(headings)} h1, not one."
         return
     heading, title = _text(headings[0]), _text(root.find("head/title"))
-    wanted = f"Error: {heading}" if any(_is_error_summary(element) for element in elements) else heading
+    error = ERROR.get(root.get("lang", ""), ERROR["en"])
+    wanted = f"{error}: {heading}" if any(_is_error_summary(element) for element in elements) else heading
     if not heading:
         yield "The h1 is empty."
     elif not title.startswith(wanted):

@@ -63,7 +63,8 @@ def invited() -> Language | None:
     """The language to point out to somebody who has chosen none and whose browser prefers it."""
     if not _is_for_families() or chosen() is not None:
         return None
-    best = BY_CODE.get(request.accept_languages.best_match(BY_CODE) or "")
+    preferred = (BY_CODE.get(tag.partition("-")[0].lower()) for tag in request.accept_languages.values())
+    best = next(filter(None, preferred), None)
     return best if best and best is not ENGLISH and best in offered() else None
 
 

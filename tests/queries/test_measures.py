@@ -1,5 +1,6 @@
 """What a committee is told, counted by hand in small worlds and once more, independently, in a large one."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,8 +10,9 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call
 from catchup.queries import reports
+from catchup.rules.councils import provisional_code
 from catchup.rules.measures import MEASURES
-from catchup.rules.terms import Barrier, CallKind, Category, ClosedAs, Outcome, Placing, SignpostOutcome
+from catchup.rules.terms import Barrier, CallKind, Category, ClosedAs, Outcome, Placing, Role, SignpostOutcome
 from catchup.services import families, plans
 from tests.factories.events import (
     a_call,
@@ -332,3 +334,46 @@ def test_an_old_code_alone_brings_no_empty_row_beside_the_new_one() -> None:
 def test_every_measure_is_named_and_said_in_words() -> None:
     assert list(MEASURES) == ["M1", "M1b", "M2", "M3", "M4", "M4b", "M4c", "M6", "M7"]
     assert set(reports.EVERYTHING) == set(MEASURES)
+
+
+def test_a_report_counts_under_the_councils_of_its_year() -> None:
+    surrey, west = "E10000030", provisional_code("West Surrey")
+    made = {
+        "2024-25": "2024-06-03",
+        "2025-26": "2025-06-03",
+        "2026-27": "2026-06-03",
+        "2027-28": "2027-06-03",
+    }
+    for day in made.values():
+        a_recorded_order(date.fromisoformat(day), placing_council=BARNSLEY)
+        a_recorded_order(date.fromisoformat(day), placing_council=None, home_council=surrey)
+    a_recorded_order(date(2027, 6, 3), placing_council=None, home_council=west)
+    clock.move_to(date(2028, 4, 1))
+    found = {
+        year: {
+            row.council: row.denominator
+            for row in reports.of_year("test", year, date(2028, 4, 1)).rows
+            if row.code == "M1" and row.quarter is None and not row.dimension
+        }
+        for year in made
+    }
+    assert found == {
+        "2024-25": {BARNSLEY_BEFORE: 1, surrey: 1, None: 0},
+        "2025-26": {BARNSLEY: 1, surrey: 1, None: 0},
+        "2026-27": {BARNSLEY: 1, surrey: 1, None: 0},
+        "2027-28": {BARNSLEY: 1, west: 1, None: 1},
+    }
+
+
+def test_the_hub_may_ask_for_the_councils_its_agencies_had_in_the_year() -> None:
+    the_councils()
+    hub = replace(a_viewer(staff_member(Role.MANAGER)), hub=True)
+    last_days = (date(2025, 3, 31), date(2026, 3, 31), date(2027, 3, 31), date(2028, 3, 31))
+    listed = [{code for code, _name in reports.councils_of(hub, day)} for day in last_days]
+    changing = {BARNSLEY_BEFORE, BARNSLEY, "E10000030", provisional_code("East Surrey")}
+    assert [found & changing for found in listed] == [
+        {BARNSLEY_BEFORE, "E10000030"},
+        {BARNSLEY, "E10000030"},
+        {BARNSLEY, "E10000030"},
+        {BARNSLEY, provisional_code("East Surrey")},
+    ]

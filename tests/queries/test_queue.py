@@ -12,16 +12,19 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call, CallSkip
 from catchup.models.concern import Concern
+from catchup.models.home import Address, AddressCouncil
 from catchup.models.staff import Staff
 from catchup.queries import queue, queue_rows
 from catchup.queries.queue import Place, View
 from catchup.queries.queue_rows import ShownCall
 from catchup.rules import contact, queue_order
 from catchup.rules.contact import Times
+from catchup.rules.councils import provisional_code
 from catchup.rules.queue_order import QueueFacts, Section
-from catchup.rules.terms import Band, CallKind, ConcernKind, EscalationKind, HomeKind
+from catchup.rules.terms import Band, CallKind, ConcernKind, EscalationKind, HomeKind, Placing, Undecided
 from catchup.services import escalations, families
-from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family, a_viewer
+from tests.factories.decisions import a_council_decision
+from tests.factories.families import BEXLEY, KENT, MEDWAY, SURREY, a_child, a_family, a_viewer
 from tests.factories.staff import staff_member
 from tests.statements import sent_to_sqlite
 
@@ -302,6 +305,35 @@ def test_each_child_is_shown_with_its_own_council_until_it_passes_on(lead: Staff
         queue_rows.Responsible(KENT, date(2027, 2, 28), "Kent"),
     )
     assert (ben.first_name, ben.responsible) == ("Ben", queue_rows.Responsible(MEDWAY, None, "Medway"))
+
+
+def test_the_queue_names_the_council_that_was_decided_on_or_that_a_postcode_settled(lead: Staff) -> None:
+    unknown = a_child(
+        date(2026, 1, 10),
+        placing=Placing.UNKNOWN,
+        placing_council=None,
+        first_name="Ada",
+        born_on=date(2018, 1, 1),
+    )
+    settled = a_child(date(2020, 2, 1), first_name="Ben", born_on=date(2019, 1, 1))
+    family = a_family([unknown, settled], lead=lead, home_council=SURREY, accepted_on=TODAY)
+    ada, _ben = sorted(family.children, key=lambda child: child.first_name)
+    a_council_decision(ada, BEXLEY, Undecided.UNKNOWN_PLACING, date(2026, 1, 10), date(2026, 6, 30))
+    a_council_decision(ada, KENT, Undecided.UNKNOWN_PLACING, date(2026, 7, 1))
+    west = provisional_code("West Surrey")
+    address_id = db.session.scalars(select(Address.id).where(Address.family_id == family.id)).one()
+    at = clock.now()
+    db.session.add(
+        AddressCouncil(address_id=address_id, from_on=date(2027, 4, 1), council_code=west, recorded_at=at)
+    )
+    db.session.commit()
+    call_id = db.session.scalars(select(Call.id).where(Call.family_id == family.id)).one()
+    facts = queue_rows.facts(placed([call_id]))
+    today, later = (
+        [child.responsible.council for child in queue_rows.shown(facts[0], day).children if child.responsible]
+        for day in (TODAY, date(2027, 4, 1))
+    )
+    assert (today, later) == ([BEXLEY, SURREY], [KENT, west])
 
 
 def test_a_child_who_died_is_not_shown(lead: Staff) -> None:

@@ -22,10 +22,12 @@ from catchup.rules.terms import (
     Placing,
     Role,
     SupportKind,
+    Undecided,
 )
 from catchup.services import families, handover_planning
 from catchup.services.families import NewHome
 from tests.factories.corrections import correct_order
+from tests.factories.decisions import a_council_decision
 from tests.factories.families import (
     BEXLEY,
     KENT,
@@ -355,3 +357,46 @@ def test_a_child_who_stays_with_the_council_that_placed_it_is_looked_at_only_if_
     with looking_closely() as closely:
         assert handover_planning.look(PLAN_ON).new == []
     assert bool(closely) is is_asked
+
+
+def test_a_decision_names_the_council_that_receives_and_is_followed_when_it_is_taken_back() -> None:
+    family = a_family([a_child(ORDER_ON)], accepted_on=ACCEPTED_ON, home_council=None, outside_england=True)
+    handover_planning.plan_due(PLAN_ON)
+    decision = a_council_decision(family.children[0], BEXLEY, Undecided.OUTSIDE, CHANGE_ON)
+    assert handover_planning.plan_due(PLAN_ON).changed["reworked"] == 1
+    (handover,) = planned(family)
+    assert (handover.from_council, handover.to_council) == (KENT, BEXLEY)
+    assert "the child lives outside England and a manager decided so" in handover.why
+    decision.superseded_at = clock.now()
+    db.session.commit()
+    handover_planning.plan_due(PLAN_ON)
+    (handover,) = planned(family)
+    assert (handover.from_council, handover.to_council) == (KENT, None)
+
+
+def test_a_decision_on_the_placing_council_names_who_hands_over() -> None:
+    family = a_planned_family(placing_council=None, placing=Placing.UNKNOWN)
+    a_council_decision(family.children[0], BEXLEY, Undecided.UNKNOWN_PLACING, ORDER_ON)
+    handover_planning.plan_due(PLAN_ON)
+    (handover,) = planned(family)
+    assert (handover.from_council, handover.to_council) == (BEXLEY, MEDWAY)
+    assert handover.reason is HandoverReason.THREE_YEARS
+
+
+def test_a_decision_for_the_council_that_takes_over_leaves_nothing_to_hand_over() -> None:
+    family = a_planned_family(placing_council=None, placing=Placing.UNKNOWN)
+    a_council_decision(family.children[0], MEDWAY, Undecided.UNKNOWN_PLACING, ORDER_ON)
+    handover_planning.plan_due(PLAN_ON)
+    assert planned(family) == []
+
+
+def test_another_council_decided_on_for_later_brings_a_handover_on_its_first_day() -> None:
+    family = a_family([a_child(ORDER_ON)], accepted_on=ACCEPTED_ON, home_council=None, outside_england=True)
+    child, later = family.children[0], date(2026, 9, 1)
+    a_council_decision(child, KENT, Undecided.OUTSIDE, CHANGE_ON)
+    handover_planning.plan_due(PLAN_ON)
+    assert planned(family) == [], "Kent placed the child and goes on"
+    a_council_decision(child, BEXLEY, Undecided.OUTSIDE, later)
+    handover_planning.plan_due(date(2026, 3, 1))
+    (handover,) = planned(family)
+    assert (handover.change_on, handover.from_council, handover.to_council) == (later, KENT, BEXLEY)

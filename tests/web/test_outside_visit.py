@@ -1,38 +1,29 @@
-"""The other council's pages: nothing without the code, everything once, and a row for each look."""
+"""A visit by the link: what a council reads, answers and takes home, and a row for each look."""
 
-import re
-from datetime import date, timedelta
-from http.cookies import SimpleCookie
+from datetime import date
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
-from werkzeug.test import TestResponse
 
 from catchup import clock
 from catchup.extensions import db
-from catchup.models.audit import AuditEvent
-from catchup.models.base import core
 from catchup.models.handover import Handover, HandoverStep, HandoverSummary
-from catchup.models.handover_sending import HandoverSending, OutsideVisit
+from catchup.models.handover_sending import OutsideVisit
 from catchup.models.outbox import Message
 from catchup.models.staff import StaffSession
 from catchup.rules.terms import HandoverStepKind
 from catchup.services import families, handover_sendings, handovers
 from catchup.services.families import NewParent, NewPhone
-from catchup.services.handover_sendings import Sent
-from catchup.web.outside import visits
 from tests.factories.families import BEXLEY, a_child, a_family
-from tests.factories.handovers import ORDER_ON, a_handover, a_worker, checked
-from tests.factories.sendings import path_of, sent_by_link, token_of
+from tests.factories.handovers import ORDER_ON, a_worker, checked
+from tests.factories.sendings import path_of, sent_by_link
 from tests.factories.staff import sign_in, staff_member
+from tests.outsider import PAGE, SENTINELS, another_code, answer, enter, form_token, handover_of, rows
 from tests.web.test_security_headers import assert_hardened
 
 pytestmark = pytest.mark.usefixtures("session")
-
-PAGE = "/for-councils/handover"
-SENTINELS = ("Ada", "Sam Example", "+447700900101", "07700 900101", "therapy goes on", "2020")
 
 
 @pytest.fixture(autouse=True)
@@ -40,47 +31,10 @@ def _in_spring(app: Flask) -> None:
     clock.move_to(date(2026, 3, 2))
 
 
-def form_token(page: TestResponse) -> str:
-    found = re.search(r'name="token" value="([0-9a-f]{64})"', page.text)
-    assert found, page.text
-    return found[1]
-
-
-def enter(client: FlaskClient, sent: Sent, code: str | None = None) -> TestResponse:
-    """Open the link and send a code: the right one unless told otherwise."""
-    path = path_of(sent)
-    token = form_token(client.get(path))
-    return client.post(path, data={"token": token, "code": code or sent.code})
-
-
-def answer(client: FlaskClient, what: str, **typed: object) -> TestResponse:
-    return client.post(f"{PAGE}/{what}", data={"token": form_token(client.get(PAGE)), **typed})
-
-
-def another_code(sent: Sent) -> str:
-    return "123456" if sent.code != "123456" else "654321"
-
-
-def rows() -> list[tuple[str, str]]:
-    db.session.rollback()
-    found = db.session.execute(
-        select(AuditEvent.action, AuditEvent.result, AuditEvent.staff_id, AuditEvent.subject)
-        .where(AuditEvent.action.startswith("outside."))
-        .order_by(AuditEvent.id)
-    )
-    told = [tuple(row) for row in found]
-    assert {(row[2], row[3]) for row in told} <= {(None, "handover_sending")}
-    return [(row[0], row[1]) for row in told]
-
-
 def steps(handover: Handover, kind: HandoverStepKind) -> list[HandoverStep]:
     db.session.rollback()
     same = HandoverStep.handover_id == handover.id, HandoverStep.step == kind
     return list(db.session.scalars(select(HandoverStep).where(*same)))
-
-
-def handover_of(sent: Sent) -> Handover:
-    return sent.sending.parts[0].handover
 
 
 def two_children() -> tuple[Handover, Handover]:
@@ -98,122 +52,6 @@ def two_children() -> tuple[Handover, Handover]:
     found = db.session.scalars(select(Handover).where(Handover.family_id == family.id)).all()
     ada, ben = sorted(found, key=lambda one: one.child.first_name)
     return checked(ada, a_worker(), a_worker()), checked(ben, a_worker(), a_worker())
-
-
-def test_opening_the_link_shows_and_uses_nothing(client: FlaskClient) -> None:
-    sent = sent_by_link()
-    before = {column.name: getattr(sent.sending, column.name) for column in core(HandoverSending).c}
-    pages = [client.get(path_of(sent)) for _ in range(5)]
-    assert client.head(path_of(sent)).status_code == 200
-    for page in pages:
-        assert page.status_code == 200
-        assert "Enter the code" in page.text
-        assert not any(sentinel in page.text for sentinel in SENTINELS)
-        assert "Set-Cookie" not in page.headers
-    db.session.refresh(sent.sending)
-    assert before == {column: getattr(sent.sending, column) for column in before}
-    assert rows() == [("outside.open", "ok")] * 6
-    assert enter(client, sent).status_code == 303
-
-
-def test_the_right_code_begins_a_visit_at_an_address_without_the_link(
-    client: FlaskClient, app: Flask
-) -> None:
-    sent = sent_by_link()
-    begun = enter(client, sent)
-    assert (begun.status_code, begun.headers["Location"]) == (303, PAGE)
-    cookie = next(iter(SimpleCookie(begun.headers["Set-Cookie"]).values()))
-    assert cookie.key == "__Host-for-councils"
-    assert (cookie["path"], cookie["samesite"]) == ("/", "Strict")
-    assert cookie["secure"]
-    assert cookie["httponly"]
-    assert len(cookie.value) == 43
-    page = client.get(PAGE)
-    for sentinel in ("Ada", "Sam Example", "Confirm that the therapy goes on", "Invented Therapies"):
-        assert sentinel in page.text
-    assert token_of(sent) not in page.text
-    assert sent.code not in page.text.replace(form_token(page), "")
-    db.session.refresh(sent.sending)
-    assert sent.sending.opened_at
-    visit = db.session.scalars(select(OutsideVisit)).one()
-    assert visit.token_hash == handover_sendings.hashed(cookie.value)
-    assert visit.expires_at - visit.opened_at == timedelta(hours=1)
-    assert app.test_client().get(PAGE).status_code == 404
-    assert rows() == [("outside.open", "ok"), ("outside.code", "ok"), ("outside.view", "ok")]
-
-
-def test_what_opens_nothing_looks_the_same_whatever_it_is(client: FlaskClient, app: Flask) -> None:
-    expired, ended, locked, stopped = (
-        sent_by_link(checked(a_handover(), a_worker(), a_worker())) for _ in range(4)
-    )
-    accepted = sent_by_link()
-    assert enter(client, accepted).status_code == 303
-    assert (
-        answer(client, "accept", accept_children=handover_of(accepted).id, contact="R. Duty").status_code
-        == 303
-    )
-    expired.sending.expires_at = clock.real_now()
-    handover_sendings.take_back(ended.sending, "Over", a_worker())
-    families.stop_everything(handover_of(stopped).family, "A death", a_worker())
-    db.session.execute(
-        update(HandoverSending)
-        .where(HandoverSending.id == locked.sending.id)
-        .values(wrong_codes=5, locked_at=clock.now())
-    )
-    db.session.commit()
-    paths = [path_of(one) for one in (expired, ended, locked, stopped, accepted)]
-    paths += ["/for-councils/" + "A" * 43, "/for-councils/x", f"/for-councils/{'%C3%A9' * 43}"]
-    answers = [app.test_client().get(path) for path in paths]
-    assert {page.status_code for page in answers} == {404}
-    bare = {re.sub(r"nonce-[\w-]+|nonce=\"[\w-]+\"", "", page.text) for page in answers}
-    assert len(bare) == 1
-    assert "Ring the council that wrote to you" in bare.pop()
-
-
-def test_five_wrong_codes_lock_the_link_for_good(client: FlaskClient, app: Flask) -> None:
-    sent = sent_by_link()
-    for left in ("4 more times", "3 more times", "2 more times", "1 more time,"):
-        page = enter(client, sent, another_code(sent))
-        assert page.status_code == 422
-        assert left in page.text
-        assert another_code(sent) not in page.text.replace(form_token(page), "")
-    token = form_token(client.get(path_of(sent)))
-    fifth = client.post(path_of(sent), data={"token": token, "code": another_code(sent)})
-    right = client.post(path_of(sent), data={"token": token, "code": sent.code})
-    assert (fifth.status_code, right.status_code) == (404, 404)
-    assert client.get(path_of(sent)).status_code == 404
-    assert [one for one in rows() if one[0] == "outside.code"] == [("outside.code", "refused")] * 6
-
-
-@pytest.mark.engine("sqlite")
-@pytest.mark.parametrize("typed", ["", "12345", "1234567", "12345a", "१२३४५६", "12 34 5"])
-def test_what_is_no_code_is_not_counted_as_a_try(client: FlaskClient, typed: str) -> None:
-    sent = sent_by_link()
-    path = path_of(sent)
-    page = client.post(path, data={"token": form_token(client.get(path)), "code": typed})
-    assert page.status_code == 422
-    assert "Enter the six digits" in page.text
-    db.session.refresh(sent.sending)
-    assert sent.sending.wrong_codes == 0
-
-
-@pytest.mark.engine("sqlite")
-def test_a_code_may_be_typed_with_blanks(client: FlaskClient) -> None:
-    sent = sent_by_link()
-    assert enter(client, sent, f" {sent.code[:3]} {sent.code[3:]}\u200e").status_code == 303
-
-
-@pytest.mark.engine("sqlite")
-def test_whoever_had_the_right_code_is_told_plainly_why_a_link_has_ended(client: FlaskClient) -> None:
-    sent = sent_by_link()
-    path = path_of(sent)
-    token = form_token(client.get(path))
-    sent.sending.expires_at = clock.real_now()
-    db.session.commit()
-    page = client.post(path, data={"token": token, "code": sent.code})
-    assert page.status_code == 410
-    assert "Its 28 days are over. Ask Kent to send a new one." in page.text
-    assert client.post(path, data={"token": token, "code": another_code(sent)}).status_code == 404
 
 
 def test_a_council_accepts_once_and_can_still_take_the_file_home(client: FlaskClient) -> None:
@@ -341,19 +179,6 @@ def test_leaving_ends_the_visit_and_clears_the_browser(client: FlaskClient) -> N
 
 
 @pytest.mark.engine("sqlite")
-@pytest.mark.parametrize("token", [None, "", "0" * 64])
-def test_a_form_from_elsewhere_is_refused_and_not_counted(client: FlaskClient, token: str | None) -> None:
-    sent = sent_by_link()
-    data = {} if token is None else {"token": token}
-    assert client.post(path_of(sent), data={**data, "code": another_code(sent)}).status_code == 400
-    enter(client, sent)
-    for path in (f"{PAGE}/accept", f"{PAGE}/query", "/for-councils/leave"):
-        assert client.post(path, data=data).status_code == 400
-    db.session.refresh(sent.sending)
-    assert sent.sending.wrong_codes == 0
-
-
-@pytest.mark.engine("sqlite")
 def test_every_page_is_kept_by_nobody_and_tells_no_other_site(client: FlaskClient) -> None:
     sent = sent_by_link()
     handover = handover_of(sent)
@@ -407,21 +232,3 @@ def test_no_row_no_page(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) ->
     page = client.get(PAGE)
     assert page.status_code == 500
     assert not any(sentinel in page.text for sentinel in SENTINELS)
-
-
-@pytest.mark.engine("sqlite")
-def test_links_and_codes_are_limited_from_one_address_and_in_all(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(visits, "FROM_ONE_PLACE", {"open": 3, "code": 2})
-    monkeypatch.setattr(visits, "IN_ALL", {"open": 5, "code": 50})
-    sent = sent_by_link()
-    path = path_of(sent)
-    token = form_token(client.get(path))
-    tries = [
-        client.post(path, data={"token": token, "code": another_code(sent)}).status_code for _ in range(3)
-    ]
-    assert tries == [422, 422, 429]
-    assert [client.get(path).status_code for _ in range(3)] == [200, 200, 429]
-    elsewhere = {"REMOTE_ADDR": "198.51.100.9"}
-    assert [client.get(path, environ_base=elsewhere).status_code for _ in range(3)] == [200, 200, 429]

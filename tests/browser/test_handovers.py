@@ -1,9 +1,12 @@
 """A handover in a real browser, on a phone and on a desk: the board, the steps of two people, the paper."""
 
+import io
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from tests.servers import LiveServer
 
@@ -63,6 +66,12 @@ def test_two_people_hand_a_child_over(
     expect(desk.get_by_role("button", name="Print")).to_be_visible()
     desk.emulate_media(media="print")
     expect(desk.locator(".cu-header")).not_to_be_visible()
+    sheets = PdfReader(io.BytesIO(desk.pdf(prefer_css_page_size=True))).pages
+    for number, sheet in enumerate(sheets, 1):
+        assert round(float(sheet.mediabox.width) / 72 * 25.4) == 210
+        said = sheet.extract_text()
+        assert f"{number} / {len(sheets)}" in said
+        assert re.search("-2[0-9]{3}-[0-9]{2}-[0-9]{2}-[1-9] · mark [0-9a-f]{16}", said)
     desk.emulate_media(media="screen")
 
     open_here(phone)

@@ -25,7 +25,7 @@ def correct_and_decide(made: Made, known: dict[str, Viewer], today: date) -> Non
             clock.move_to(today - timedelta(days=30))
             child = family.children[0]
             for time in beliefs.open_times(beliefs.of(child)):
-                reason = "Kent looks after the child, and both councils agreed that it goes on with the support."
+                reason = "Kent looks after the child; both councils agreed that it goes on."
                 council_decisions.decide(child, time, KENT, reason, manager)
     soon = [pair for pair in made if _passes_soon(pair[0], today)]
     if not soon:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from catchup.extensions import db
 from catchup.models.base import core
@@ -14,7 +15,7 @@ from catchup.models.handover import Handover, HandoverStep
 from catchup.models.home import Home
 from catchup.queries import directories, facts, handover_standing, responsibility
 from catchup.queries.facts import ChildFacts
-from catchup.queries.handover_standing import Passing
+from catchup.queries.handover_standing import Passing, Taken
 from catchup.rules import handover as rule
 from catchup.rules.responsibility import HomeFacts, Period
 from catchup.rules.terms import HandoverStepKind, Matter
@@ -28,7 +29,8 @@ class Follows:
 
     ``before`` answers on the day of the move as things are known now. ``after`` is the first time that is
     another one, from ``on``; both None: nobody else becomes responsible. ``passing`` brings a handover, which
-    is planned on ``planned_on``. ``sent_to``: councils that were sent a summary which is not for them then.
+    is planned on ``planned_on``; ``was_planned``: there is one of that day already. ``sent_to``: councils
+    that were sent a summary which is not for them then.
     """
 
     names: tuple[str, ...]
@@ -37,6 +39,7 @@ class Follows:
     after: Period | None
     passing: Passing | None
     planned_on: date | None
+    was_planned: bool
     sent_to: tuple[str, ...]
     home_council: str | None
     replaces: bool
@@ -85,6 +88,7 @@ def _of_child(child: ChildFacts, home: HomeFacts, from_on: date, accepted_on: da
     new = (one for one in passings if _ends(one) not in had_passed)
     passing = min(new, key=lambda one: one.on, default=None)
     planned_on = rule.plan_on(passing.on, directories.policy(passing.on)) if passing else None
+    there = _handovers(child.id)
     council = responsibility.matter_council(Matter.FAMILY_HELP, then, from_on)
     had = responsibility.matter_council(Matter.FAMILY_HELP, child, from_on)
     return Follows(
@@ -94,7 +98,8 @@ def _of_child(child: ChildFacts, home: HomeFacts, from_on: date, accepted_on: da
         after=_at(will, on) if on else None,
         passing=passing,
         planned_on=max(planned_on, today) if planned_on else None,
-        sent_to=_sent_to(child.id, {one.on: one.to_council for one in passings}, today),
+        was_planned=passing is not None and passing.on in {row.change_on for row, _steps in there},
+        sent_to=_sent_to(there, {one.on: one.to_council for one in passings}, today),
         home_council=council if council != had else None,
         replaces=any(one.from_on == from_on for one in child.homes),
     )
@@ -115,15 +120,20 @@ def _who(periods: Sequence[Period], on: date) -> tuple[str | None, object]:
     return council, period.undecided if period and council is None else None
 
 
-def _sent_to(child_id: UUID, receiving: dict[date, str | None], today: date) -> tuple[str, ...]:
-    """The councils that were sent something of a handover which is not to them by these change days."""
+def _handovers(child_id: UUID) -> list[tuple[Row[Any], Sequence[Taken]]]:
     rows = db.session.execute(
         select(*handover.c).where(handover.c.child_id == child_id, handover.c.withdrawn_at.is_(None))
     ).all()
     taken = handover_standing.steps_of(step.c.handover_id.in_([row.id for row in rows])) if rows else {}
+    return [(row, taken.get(row.id, ())) for row in rows]
+
+
+def _sent_to(
+    there: Sequence[tuple[Row[Any], Sequence[Taken]]], receiving: dict[date, str | None], today: date
+) -> tuple[str, ...]:
+    """The councils that were sent something of a handover which is not to them by these change days."""
     wrong = []
-    for row in rows:
-        steps = taken.get(row.id, ())
+    for row, steps in there:
         is_over = handover_standing.of(row, steps, today).ended and row.change_on <= today
         if is_over or receiving.get(row.change_on) == row.to_council:
             continue

@@ -47,7 +47,9 @@ def _handed_over(one: Follows, today: date) -> list[str]:
             "day": day(passing.on),
             "planned": day(one.planned_on),
         }
-        if one.planned_on <= today:
+        if one.was_planned:
+            text = _("The handover of %(day)s goes from %(giving)s to %(receiving)s then.", **ends)
+        elif one.planned_on <= today:
             text = _("A handover from %(giving)s to %(receiving)s on %(day)s is planned at once.", **ends)
         else:
             text = _(

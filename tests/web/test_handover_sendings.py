@@ -17,7 +17,7 @@ from catchup.models.handover import Handover
 from catchup.models.handover_sending import HandoverSending
 from catchup.models.outbox import Message
 from catchup.models.staff import Staff
-from catchup.rules.terms import Role
+from catchup.rules.terms import Role, SendingEnd
 from catchup.services import handover_sendings, outside_visits
 from tests.codes import send as send_form
 from tests.factories.families import BEXLEY, DONCASTER, KENT, MEDWAY, a_child, a_family, a_viewer
@@ -83,8 +83,19 @@ def test_one_press_sends_to_the_verified_mailbox_and_shows_the_code_once(
     assert f"{code[:3]} {code[3:]}" not in after
     assert "Not opened." in after
     assert "The message has not gone out yet." in after
-    again = press(priya, handover)
-    assert code_on(again) != code or again.status_code == 200  # sent again on purpose: another link
+
+
+def test_sent_again_on_purpose_the_link_before_ends(priya: FlaskClient, handover: Handover) -> None:
+    a_contact()
+    press(priya, handover)
+    first = the_sending().id
+    assert press(priya, handover).status_code == 200
+    db.session.rollback()
+    ended = select(HandoverSending.id).where(HandoverSending.ended_because == SendingEnd.SENT_AGAIN)
+    assert db.session.scalars(ended).all() == [first]
+    page_now = priya.get(page(handover)).text
+    assert "Sent again since" in page_now
+    assert page_now.count("Make a new code") == 1
 
 
 def test_pressed_twice_from_one_page_it_is_sent_once(priya: FlaskClient, handover: Handover) -> None:
@@ -172,7 +183,7 @@ def test_a_link_is_taken_back_with_a_reason_that_the_page_then_shows(
     shown = priya.get(page(handover)).text
     assert "Taken back" in shown
     assert "The wrong team" in shown
-    assert press(priya, handover, path, **data, **{reason: "Again"}).status_code in {302, 409}
+    assert press(priya, handover, path, **data, **{reason: "Again"}).status_code == 409
     assert the_sending().ended_note == "The wrong team"
 
 

@@ -172,3 +172,15 @@ def test_the_right_code_begins_a_visit_at_an_address_without_the_link(
     assert visit.expires_at - visit.opened_at == timedelta(hours=1)
     assert app.test_client().get(PAGE).status_code == 404
     assert rows() == [("outside.open", "ok"), ("outside.code", "ok"), ("outside.view", "ok")]
+
+
+@pytest.mark.engine("sqlite")
+def test_no_log_holds_the_link_or_the_code(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    sent = sent_by_link()
+    with caplog.at_level("DEBUG"):
+        enter(client, sent, another_code(sent))
+        enter(client, sent)
+        client.get(PAGE)
+    assert token_of(sent) not in caplog.text
+    assert sent.code not in caplog.text
+    assert not any(sentinel in caplog.text for sentinel in SENTINELS)

@@ -7,7 +7,7 @@ order, so no list here can let them out.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -90,15 +90,22 @@ def postcodes_in(text: str) -> list[str]:
     return [found[0] for found in _POSTCODE.finditer(text) if not _ORDINAL.fullmatch(found[1])]
 
 
-def to_read_again(text: str) -> list[str]:
-    """The words in something written by hand that may tell what no summary may hold, in order, each once.
+def to_read_again(text: str, of_others: Iterable[str] = ()) -> list[str]:
+    """The words in something written by hand that may tell what no summary may hold, each once.
 
-    They are no proof: whoever wrote it, and whoever checks it, reads it again. Capitals, accents and
-    invisible characters hide nothing. Source: service policy P1, P6.
+    ``of_others`` are the first names of brothers and sisters, who have summaries of their own. What is found
+    is no proof: whoever wrote it, and whoever checks it, reads it again. Capitals, accents and invisible
+    characters hide nothing. Source: service policy P1, P6.
     """
+    plain = _folded(text)
+    found = [" ".join(one[0].split()) for one in _DOUBTFUL.finditer(plain)]
+    found += [name for name in of_others if re.search(rf"\b{re.escape(_folded(name))}\b", plain)]
+    return list(dict.fromkeys(found))
+
+
+def _folded(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(sign for sign in folded if unicodedata.category(sign) not in ("Mn", "Cf"))
-    return list(dict.fromkeys(" ".join(found[0].split()) for found in _DOUBTFUL.finditer(plain)))
+    return "".join(sign for sign in folded if unicodedata.category(sign) not in ("Mn", "Cf"))
 
 
 class Exit(StrEnum):

@@ -70,6 +70,10 @@ def test_what_may_tell_of_the_time_before_is_shown_to_be_read_again(text: str, f
     assert disclosure.to_read_again(text) == found
 
 
+def test_the_name_of_a_brother_or_sister_is_shown_to_be_read_again() -> None:
+    assert disclosure.to_read_again("ZOË goes with Benedict.", ["Zoe", "Ben"]) == ["Zoe"]
+
+
 @pytest.mark.parametrize("what", list(Identifying))
 def test_a_summary_leaves_only_once_a_second_person_has_checked_it(what: Identifying) -> None:
     why = "A visit is arranged"

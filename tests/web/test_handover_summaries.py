@@ -166,6 +166,8 @@ def test_what_was_written_for_a_sister_is_copied_where_nothing_is_typed_yet(
     assert "A visit</textarea>" not in page
     assert ben.summaries == []
     assert post(client, ben, "summary/write", copy=str(ben.id))[0] == 404
+    assert post(client, ben, "summary/write", **TYPED | {"asks": "See Ada’s summary."})[0] == 302
+    assert "<q>Ada</q>" in client.get(address(ben)).text
 
 
 # The second person

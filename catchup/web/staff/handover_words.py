@@ -67,9 +67,11 @@ def changed(summary: HandoverSummary) -> list[str]:
 
 def read_again(summary: HandoverSummary) -> list[str]:
     """The words written by hand that may tell what no summary may hold. Source: service policy P1, P6."""
+    one = summary.handover
     written = handover_summaries.written_in(summary.content)
     texts = (written.asks, written.agreed_to_share, written.therapy_provider, written.reapplies)
-    found = (word for text in texts for word in disclosure.to_read_again(text or ""))
+    others = [child.first_name for child in one.family.children if child.id != one.child_id]
+    found = (word for text in texts for word in disclosure.to_read_again(text or "", others))
     return list(dict.fromkeys(found))
 
 

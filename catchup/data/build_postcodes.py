@@ -81,10 +81,11 @@ def write_districts(records: Path, target: Path) -> None:
     rows = [(district, name, council, "") for district, (name, council) in councils.items()]
     for council, (on, its_districts) in TO_COME.items():
         rows += [(code, councils[code][0], provisional_code(council), on) for code in its_districts]
+    rows.sort(key=lambda row: (row[0], row[3]))
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["district", "name", "council", "valid_from"])
-        writer.writerows(sorted(rows, key=lambda row: (row[0], row[3])))
+        writer.writerows(rows)
 
 
 def check(rows: list[Row], directory: Directory) -> None:

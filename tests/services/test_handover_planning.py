@@ -374,20 +374,14 @@ def test_a_decision_names_the_council_that_receives_and_is_followed_when_it_is_t
     assert (handover.from_council, handover.to_council) == (KENT, None)
 
 
-def test_a_decision_on_the_placing_council_names_who_hands_over() -> None:
+@pytest.mark.parametrize("decided, ends", [(BEXLEY, [(BEXLEY, MEDWAY)]), (MEDWAY, [])])
+def test_a_decision_on_the_placing_council_names_who_hands_over_if_anybody(
+    decided: str, ends: list[tuple[str, str]]
+) -> None:
     family = a_planned_family(placing_council=None, placing=Placing.UNKNOWN)
-    a_council_decision(family.children[0], BEXLEY, Undecided.UNKNOWN_PLACING, ORDER_ON)
+    a_council_decision(family.children[0], decided, Undecided.UNKNOWN_PLACING, ORDER_ON)
     handover_planning.plan_due(PLAN_ON)
-    (handover,) = planned(family)
-    assert (handover.from_council, handover.to_council) == (BEXLEY, MEDWAY)
-    assert handover.reason is HandoverReason.THREE_YEARS
-
-
-def test_a_decision_for_the_council_that_takes_over_leaves_nothing_to_hand_over() -> None:
-    family = a_planned_family(placing_council=None, placing=Placing.UNKNOWN)
-    a_council_decision(family.children[0], MEDWAY, Undecided.UNKNOWN_PLACING, ORDER_ON)
-    handover_planning.plan_due(PLAN_ON)
-    assert planned(family) == []
+    assert [(one.from_council, one.to_council) for one in planned(family)] == ends
 
 
 def test_another_council_decided_on_for_later_brings_a_handover_on_its_first_day() -> None:

@@ -129,9 +129,7 @@ def test_a_move_changes_the_council_of_calls_after_three_years_only() -> None:
     address = families.add_address(
         family, families.NewAddress("9 Invented Lane", None, BEXLEY), [family.parents[0]]
     )
-    families.move(
-        family.children, HomeKind.ADDRESS, date(2026, 2, 1), a_viewer(lead), address=address
-    )
+    families.move(family.children, HomeKind.ADDRESS, date(2026, 2, 1), a_viewer(lead), address=address)
     db.session.commit()
     councils = dict(
         db.session.execute(

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, Uuid, bindparam, select, text
 
 from catchup import clock
 from catchup.extensions import db
@@ -117,6 +117,23 @@ def test_one_that_fails_does_not_stop_the_rest() -> None:
         last.id: Came.DONE,
     }
     assert {message.family_id for message in texts("family_told")} == {first.family_id, last.family_id}
+
+
+def test_one_whose_record_cannot_be_read_does_not_stop_the_rest() -> None:
+    broken, sound = a_handover(), a_handover()
+    db.session.execute(
+        text("UPDATE parent SET name = :name WHERE family_id = :id").bindparams(
+            bindparam("name", b"no longer readable", LargeBinary), bindparam("id", broken.family_id, Uuid)
+        )
+    )
+    db.session.commit()
+    db.session.expire_all()
+    wanted = [(broken, broken.version), (sound, sound.version)]
+    came = handover_telling.tell_each(wanted, a_worker())
+    db.session.commit()
+    assert came == {broken.id: Came.FAILED, sound.id: Came.DONE}
+    assert [message.family_id for message in texts("family_told")] == [sound.family_id]
+    assert broken.version == wanted[0][1]
 
 
 def test_brothers_and_sisters_who_change_together_bring_one_message_and_one_sheet() -> None:

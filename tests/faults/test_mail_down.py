@@ -65,6 +65,7 @@ def test_saves_go_on_and_every_message_arrives_in_the_end(app: Flask, mailbox: M
     assert (len(mailbox.messages) > MESSAGES + 1) is (mood == "drops")
 
 
+@pytest.mark.engine("postgresql")  # on one machine there is one sender
 def test_two_senders_that_are_killed_lose_nothing_and_double_only_what_was_in_flight(
     fresh_database: str, tmp_path: Path, smtp_server: Mailbox, release: bool
 ):

@@ -128,6 +128,7 @@ def test_no_page_of_another_site_may_read_the_answer(client: FlaskClient):
     assert response.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.engine("sqlite")
 def test_forged_headers_do_not_make_somebody_else_of_one_address(app: Flask, client: FlaskClient):
     statuses = [ask(client, headers={"X-Forwarded-For": f"198.51.100.{n}"}).status_code for n in range(62)]
     refused = ask(client)

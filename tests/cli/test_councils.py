@@ -46,6 +46,18 @@ def test_a_real_code_is_taken_in_and_the_handovers_follow(app: Flask, tmp_path: 
     assert db.session.scalars(to_council).all() == ["E06000070"]
 
 
+def test_people_are_told_in_sentences_what_followed(app: Flask, tmp_path: Path) -> None:
+    a_family([a_child(date(2024, 5, 10), placing_council=KENT)], home_council=EAST)
+    file = tmp_path / "councils.csv"
+    file.write_text(f"{HEADING}\n{OWN_CODE}\n", encoding="utf-8")
+    answer = app.test_cli_runner().invoke(args=["councils", "import", str(file)])
+    assert answer.stdout.splitlines() == [
+        "1 councils added, 0 changed.",
+        "Provisional codes replaced: 1.",
+        "1 families looked at: 0 handovers planned, 0 changed, 0 withdrawn.",
+    ]
+
+
 @pytest.mark.parametrize(
     "line, sentence",
     [

@@ -2,15 +2,20 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import select
 
 from catchup import clock, postcodes
+from catchup.extensions import db
+from catchup.models.handover import Handover
 from catchup.queries import directories
-from tests.factories.families import KENT, the_councils
+from catchup.rules.councils import provisional_code
+from tests.factories.families import KENT, SURREY, a_child, a_family, the_councils
 
 # ME4 4AA lies in Medway by the edition that comes with the program; here its district is Maidstone, in Kent.
 NEWER = "pcds,lad26cd,east1m,north1m\nME4 4AA,E07000110,575000,168000\n"
@@ -79,3 +84,17 @@ def test_a_file_that_cannot_be_read_changes_nothing(
 @pytest.mark.parametrize("options", [("--source", "ONS"), ("no-such-file.csv",)])
 def test_wrong_use_is_2(app: Flask, options: tuple[str, ...]) -> None:
     assert run(app, *options).exit_code == 2
+
+
+@pytest.mark.usefixtures("session")
+def test_a_newer_directory_settles_the_addresses_of_a_divided_council(app: Flask, tmp_path: Path) -> None:
+    clock.move_to(date(2026, 11, 23))
+    family = a_family([a_child(date(2024, 5, 10))], home_council=SURREY)
+    # The family's postcode, ME4 4AA, is one of Guildford here.
+    text = "pcds,lad26cd,east1m,north1m\nME4 4AA,E07000209,500000,150000\n"
+    told = json.loads(run(app, newer(tmp_path, text), "--json").stdout)
+    assert told["followed"]["families"] == 1
+    assert told["followed"]["changed"]["reworked"] == 1
+    db.session.rollback()
+    to_council = select(Handover.to_council).where(Handover.family_id == family.id)
+    assert db.session.scalars(to_council).all() == [provisional_code("West Surrey")]

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catchup.crypto import Encrypted, EncryptedJson
 from catchup.models.base import Base, Identified
-from catchup.models.family import Parent
-from catchup.rules.terms import LinkPurpose, ProposalKind, Worth
+from catchup.models.family import Family, Parent
+from catchup.rules.terms import Channel, LinkPurpose, ProposalKind, WishKind, Worth
 
 
 class LinkRequest(Identified, Base):
@@ -36,7 +36,7 @@ class LinkRequest(Identified, Base):
 
 
 class ParentLink(Identified, Base):
-    """A link sent to one parent. Only its hash is kept; it opens once, within half an hour.
+    """A link sent to one parent. Only its hash is kept; it opens once, and not for long.
 
     Source: service policy P9.
     """
@@ -53,6 +53,9 @@ class ParentLink(Identified, Base):
     used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
+    parent: Mapped[Parent] = relationship()
+    proposal: Mapped["Proposal | None"] = relationship()
+
 
 class ParentVisit(Identified, Base):
     """The time after a link was opened, in one browser. Only the hash of its cookie is kept."""
@@ -65,6 +68,10 @@ class ParentVisit(Identified, Base):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    # When the parent was written to because something was changed in this visit: once is enough.
+    told_at: Mapped[datetime | None]
+
+    parent: Mapped[Parent] = relationship()
 
 
 class Proposal(Identified, Base):
@@ -99,6 +106,24 @@ class Proposal(Identified, Base):
     parent: Mapped[Parent] = relationship()
 
 
+class Wish(Identified, Base):
+    """Something one parent did or asked for on their own page, for whoever rings them to know.
+
+    ``words`` are for the lead alone. A time that was chosen is reminded of to whoever chose it.
+    """
+
+    __tablename__ = "wish"
+
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("family.id"), index=True)
+    parent_id: Mapped[UUID] = mapped_column(ForeignKey("parent.id"))
+    kind: Mapped[WishKind]
+    call_id: Mapped[UUID | None] = mapped_column(ForeignKey("call.id"), index=True)
+    offered_time_id: Mapped[UUID | None] = mapped_column(ForeignKey("offered_time.id"), index=True)
+    pause_id: Mapped[UUID | None] = mapped_column(ForeignKey("pause.id"))
+    words: Mapped[str | None] = mapped_column(Encrypted("wish.words"))
+    at: Mapped[datetime]
+
+
 class CallAnswer(Identified, Base):
     """What one parent said of one call: one question, and words if they like (measure M15)."""
 
@@ -108,25 +133,38 @@ class CallAnswer(Identified, Base):
     family_id: Mapped[UUID] = mapped_column(ForeignKey("family.id"), index=True)
     parent_id: Mapped[UUID] = mapped_column(ForeignKey("parent.id"))
     call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
+    # In the same visit it can be changed.
+    visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("parent_visit.id"))
     worth: Mapped[Worth]
     words: Mapped[str | None] = mapped_column(Encrypted("call_answer.words"))
     said_at: Mapped[datetime]
 
 
 class Complaint(Identified, Base):
-    """A complaint, when it is due to be answered, and the answer. It belongs to who made it."""
+    """A complaint, when it is due to be answered, and the answer. It belongs to who made it.
+
+    ``lead_id`` is who rang the family then: it is not shown to them unless a manager says so.
+    """
 
     __tablename__ = "complaint"
     __table_args__ = (CheckConstraint("(answered_at IS NULL) = (answered_by IS NULL)", "answered"),)
 
     family_id: Mapped[UUID] = mapped_column(ForeignKey("family.id"), index=True)
     parent_id: Mapped[UUID] = mapped_column(ForeignKey("parent.id"))
+    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     words: Mapped[str] = mapped_column(Encrypted("complaint.words"))
     made_at: Mapped[datetime]
     answer_by_on: Mapped[date] = mapped_column(index=True)
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     answer: Mapped[str | None] = mapped_column(Encrypted("complaint.answer"))
+    # By letter the answer itself; by a message only that there is one.
+    channel: Mapped[Channel | None]
+    shown_to_lead_at: Mapped[datetime | None]
+    shown_to_lead_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+
+    family: Mapped[Family] = relationship()
+    parent: Mapped[Parent] = relationship()
 
 
 class AccessRequest(Identified, Base):
@@ -146,6 +184,9 @@ class AccessRequest(Identified, Base):
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     outcome: Mapped[str | None] = mapped_column(Encrypted("access_request.outcome"))
+
+    family: Mapped[Family] = relationship()
+    parent: Mapped[Parent] = relationship()
 
 
 class TimeReminder(Base):

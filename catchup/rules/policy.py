@@ -35,6 +35,11 @@ class Policy:
     crisis_working_days: int = 5  # C, R20
     high_need_days: int = 42  # C, R20
     registration_working_days: int = 2  # C, R23
+    sooner_working_days: int = 4  # C: by when a family is rung that asks for this week
+    sooner_unhurried_working_days: int = 15  # C: by when one that asks for whenever it suits
+    longest_pause_months: int = 12  # C: what a family asks for at once
+    call_asked_about_days: int = 60  # C, M15
+    complaint_working_days: int = 10  # C: until a complaint is answered
     acknowledge_concern_minutes: int = 60  # C
     front_door_stale_days: int = 180  # C
 

@@ -296,6 +296,25 @@ class ProposalKind(StrEnum):
     HOME = "home"
 
 
+class Sooner(StrEnum):
+    """How soon a parent would like to be rung."""
+
+    THIS_WEEK = "this_week"
+    WHEN_YOU_CAN = "when_you_can"
+
+
+class WishKind(StrEnum):
+    """What a parent did or asked for on their own page."""
+
+    PAUSE = "pause"
+    START_AGAIN = "start_again"
+    SOONER = "sooner"
+    TIME = "time"
+    OTHER_TIMES = "other_times"
+    NOT_RUNG = "not_rung"
+    LEAVE = "leave"
+
+
 class Worth(StrEnum):
     """Whether a call was worth a parent's time (measure M15)."""
 

@@ -80,46 +80,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_access_request_family_id"), ["family_id"], unique=False)
 
     op.create_table(
-        "call_answer",
-        sa.Column("family_id", sa.Uuid(), nullable=False),
-        sa.Column("parent_id", sa.Uuid(), nullable=False),
-        sa.Column("call_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "worth",
-            sa.Enum(
-                "yes", "partly", "no", name="worth", native_enum=False, create_constraint=True, length=40
-            ),
-            nullable=False,
-        ),
-        sa.Column("words", sa.LargeBinary(), nullable=True),
-        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_answer_call_id")),
-        sa.ForeignKeyConstraint(["family_id"], ["family.id"], name=op.f("fk_call_answer_family_id")),
-        sa.ForeignKeyConstraint(["parent_id"], ["parent.id"], name=op.f("fk_call_answer_parent_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_answer")),
-        sa.UniqueConstraint("call_id", "parent_id", name=op.f("uq_call_answer_call_id_parent_id")),
-    )
-    with op.batch_alter_table("call_answer", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_call_answer_family_id"), ["family_id"], unique=False)
-
-    op.create_table(
         "complaint",
         sa.Column("family_id", sa.Uuid(), nullable=False),
         sa.Column("parent_id", sa.Uuid(), nullable=False),
+        sa.Column("lead_id", sa.Uuid(), nullable=True),
         sa.Column("words", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answer_by_on", sa.Date(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_by", sa.Uuid(), nullable=True),
         sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "email",
+                "text",
+                "letter",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("shown_to_lead_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shown_to_lead_by", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "(answered_at IS NULL) = (answered_by IS NULL)", name=op.f("ck_complaint_answered")
         ),
         sa.ForeignKeyConstraint(["answered_by"], ["staff.id"], name=op.f("fk_complaint_answered_by")),
         sa.ForeignKeyConstraint(["family_id"], ["family.id"], name=op.f("fk_complaint_family_id")),
+        sa.ForeignKeyConstraint(["lead_id"], ["staff.id"], name=op.f("fk_complaint_lead_id")),
         sa.ForeignKeyConstraint(["parent_id"], ["parent.id"], name=op.f("fk_complaint_parent_id")),
+        sa.ForeignKeyConstraint(
+            ["shown_to_lead_by"], ["staff.id"], name=op.f("fk_complaint_shown_to_lead_by")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
     )
     with op.batch_alter_table("complaint", schema=None) as batch_op:
@@ -134,6 +130,7 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["parent_id"], ["parent.id"], name=op.f("fk_parent_visit_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parent_visit")),
@@ -141,6 +138,73 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("parent_visit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_parent_visit_parent_id"), ["parent_id"], unique=False)
+
+    op.create_table(
+        "call_answer",
+        sa.Column("family_id", sa.Uuid(), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=False),
+        sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column("visit_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "worth",
+            sa.Enum(
+                "yes", "partly", "no", name="worth", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_answer_call_id")),
+        sa.ForeignKeyConstraint(["family_id"], ["family.id"], name=op.f("fk_call_answer_family_id")),
+        sa.ForeignKeyConstraint(["parent_id"], ["parent.id"], name=op.f("fk_call_answer_parent_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["parent_visit.id"], name=op.f("fk_call_answer_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_answer")),
+        sa.UniqueConstraint("call_id", "parent_id", name=op.f("uq_call_answer_call_id_parent_id")),
+    )
+    with op.batch_alter_table("call_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_answer_family_id"), ["family_id"], unique=False)
+
+    op.create_table(
+        "wish",
+        sa.Column("family_id", sa.Uuid(), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "pause",
+                "start_again",
+                "sooner",
+                "time",
+                "other_times",
+                "not_rung",
+                "leave",
+                name="wishkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("call_id", sa.Uuid(), nullable=True),
+        sa.Column("offered_time_id", sa.Uuid(), nullable=True),
+        sa.Column("pause_id", sa.Uuid(), nullable=True),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_wish_call_id")),
+        sa.ForeignKeyConstraint(["family_id"], ["family.id"], name=op.f("fk_wish_family_id")),
+        sa.ForeignKeyConstraint(
+            ["offered_time_id"], ["offered_time.id"], name=op.f("fk_wish_offered_time_id")
+        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["parent.id"], name=op.f("fk_wish_parent_id")),
+        sa.ForeignKeyConstraint(["pause_id"], ["pause.id"], name=op.f("fk_wish_pause_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wish")),
+    )
+    with op.batch_alter_table("wish", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_wish_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_wish_family_id"), ["family_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_wish_offered_time_id"), ["offered_time_id"], unique=False)
 
     op.create_table(
         "proposal",
@@ -369,6 +433,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_proposal_family_id"))
 
     op.drop_table("proposal")
+    with op.batch_alter_table("call_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_call_answer_family_id"))
+
+    op.drop_table("call_answer")
+    with op.batch_alter_table("wish", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_wish_offered_time_id"))
+        batch_op.drop_index(batch_op.f("ix_wish_family_id"))
+        batch_op.drop_index(batch_op.f("ix_wish_call_id"))
+
+    op.drop_table("wish")
     with op.batch_alter_table("parent_visit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_parent_visit_parent_id"))
 
@@ -378,10 +452,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_complaint_answer_by_on"))
 
     op.drop_table("complaint")
-    with op.batch_alter_table("call_answer", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_call_answer_family_id"))
-
-    op.drop_table("call_answer")
     with op.batch_alter_table("access_request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_access_request_family_id"))
         batch_op.drop_index(batch_op.f("ix_access_request_due_on"))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from wtforms.utils import unset_value
 
@@ -33,7 +34,7 @@ class NotADateError(ValueError):
 
 
 def read_date(day: str, month: str, year: str, what: str) -> date:
-    """The date typed into three boxes; a month may be a number or its English name.
+    """The date typed into three boxes; a month may be a number or its name.
 
     ``what`` starts the sentences ("Date of birth"). Raises NotADateError, its sentence following the
     date input of the GOV.UK Design System.
@@ -44,7 +45,7 @@ def read_date(day: str, month: str, year: str, what: str) -> date:
         raise NotADateError(_missing_parts(empty, what), empty)
     numbers = {
         "day": _number(day, 31),
-        "month": MONTHS.get(month.lower().rstrip(".")) or _number(month, 12),
+        "month": _named_month(month) or _number(month, 12),
         "year": _number(year, 9999),
     }
     wrong = {part for part, number in numbers.items() if number is None}
@@ -57,6 +58,23 @@ def read_date(day: str, month: str, year: str, what: str) -> date:
     except ValueError:
         # The month has fewer days: 31 2 2024.
         raise NotADateError(_("%(what)s must be a real date", what=what), {"day"}) from None
+
+
+def _named_month(text: str) -> int | None:
+    """The month of that name, in English or in the language of the page; None for no name of any."""
+    name = text.casefold().rstrip(".")
+    if (locale := get_locale()) is None or name in MONTHS:
+        return MONTHS.get(name)
+    spellings = (names for contexts in locale.months.values() for names in contexts.values())
+    return next(
+        (
+            number
+            for names in spellings
+            for number, word in names.items()
+            if word.casefold().rstrip(".") == name
+        ),
+        None,
+    )
 
 
 def _number(text: str, largest: int) -> int | None:

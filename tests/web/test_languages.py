@@ -19,9 +19,11 @@ from catchup.models.staff import Staff
 from catchup.queries import languages as queries
 from catchup.rules.languages import BY_CODE, LANGUAGES
 from catchup.rules.terms import Channel, Role
+from catchup.senders import Mail
 from catchup.services import languages, outbox
+from catchup.web.public import join_forms
 from tests.codes import send as post
-from tests.factories.families import a_family, a_viewer
+from tests.factories.families import KENT, a_family, a_viewer, the_councils
 from tests.factories.joining import an_hour_ago, fill_in, send
 from tests.factories.staff import sign_in, staff_member
 
@@ -121,6 +123,35 @@ def test_errors_are_said_in_the_readers_language(client: FlaskClient):
     assert answer.status_code == 422
     for words in ("<title>Błąd: ", "Coś wymaga poprawienia", "Data orzeczenia: proszę podać rok", "Miesiąc"):
         assert words in answer.text
+
+
+@pytest.mark.usefixtures("all_on")
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize(
+    "code, month", [("pl", "czerwca"), ("pl", "Czerwiec"), ("ro", "iun."), ("ur", "جون")]
+)
+def test_a_month_may_be_written_in_the_readers_language(client: FlaskClient, code: str, month: str):
+    the_councils()
+    order = {"order_on-day": "10", "order_on-month": month, "order_on-year": "2020"}
+    asked_of = {**order, "placing": KENT, "postcode": "ME4 4AA"}
+    answer = client.post(f"/who-supports-us?lang={code}", data=asked_of)
+    assert answer.status_code == 200
+    assert "Medway" in answer.text
+
+
+@pytest.mark.usefixtures("all_on")
+def test_numbers_keep_their_order_among_urdu_words(session: Session):
+    facts = {"lead_first_name": "Priya", "call_back_number": "01632 960 001"}
+    message = outbox.queue(None, None, Channel.TEXT, "not_reached", facts, "+447700900001", clock.now())
+    message.language = "ur"
+    session.flush()
+    mail = outbox.open_message(message.id, clock.real_now(), clock.today())
+    assert isinstance(mail, Mail)
+    assert "01632\N{NO-BREAK SPACE}960\N{NO-BREAK SPACE}001" in mail.body
+
+
+def test_the_form_offers_every_language_that_has_words():
+    assert {language.english for language in LANGUAGES} <= set(join_forms.LANGUAGES)
 
 
 @pytest.mark.usefixtures("all_on")

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from flask import current_app
-from flask_babel import force_locale, format_date
+from flask_babel import force_locale, format_date, get_locale
 from jinja2 import StrictUndefined
 from sqlalchemy import select, update
 
@@ -263,4 +263,10 @@ def _render(message: Message) -> Mail:
 
 
 def _shown(name: str, value: Any) -> Any:
-    return format_date(date.fromisoformat(value), "d MMMM y") if name.endswith("_on") else value
+    if name.endswith("_on"):
+        return format_date(date.fromisoformat(value), "d MMMM y")
+    locale = get_locale()
+    if name.endswith("_number") and locale and locale.text_direction == "rtl":
+        # Between words from right to left a blank would put the groups of a number in the wrong order.
+        return str(value).replace(" ", "\N{NO-BREAK SPACE}")
+    return value

@@ -181,7 +181,17 @@ def test_right_to_left_is_turned_round(server: LiveServer, page: Page):
     assert left_edge(".govuk-radios__input") > left_edge(".govuk-radios__label") > a_third
 
 
-def test_the_first_pages_are_answered_with_the_keyboard_alone(server: LiveServer, page: Page):
+# By the name of the field: which radio, counted from the first, or what is typed.
+WITH_THE_KEYBOARD: dict[str, int | str] = {
+    **{"made": 0, "full_name": "Alex Example", "there_is": 1, "postcode": "ME4 4AA", "right": 0},
+    **{"lines": "1 Invented Street", "first_name": "Ada", "lives": 0, "another": 1, "sooner": 1},
+    **{"born_on-day": "1", "born_on-month": "3", "born_on-year": "2020", "placing-typed": "Kent"},
+    **{"order_on-day": "10", "order_on-month": "czerwca", "order_on-year": "2024"},
+    **{"address": "alex@example.com", "may_email": 0},
+}
+
+
+def test_a_family_joins_with_the_keyboard_alone(server: LiveServer, page: Page):
     page.goto(f"{server.url}/?lang=pl")
     page.keyboard.press("Tab")
     expect(page.locator(".govuk-skip-link")).to_be_focused()
@@ -190,11 +200,39 @@ def test_the_first_pages_are_answered_with_the_keyboard_alone(server: LiveServer
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Zgłoś się")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Czy sąd wydał orzeczenie?")
-    while page.evaluate("document.activeElement.type") != "radio":
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Czy sąd wydał orzeczenie?")
+    while not page.url.endswith("/join/check"):
+        press_on(page)
+    expect(heading).to_have_text("Sprawdzenie odpowiedzi")
+    page.wait_for_timeout(2100)  # machines are quicker
+    press_on(page)
+    expect(page.get_by_text(re.compile("^CU-"))).to_be_visible()
+
+
+def press_on(page: Page) -> None:
+    """Answer the page that is open and go on, touching nothing but keys."""
+    before, answered = page.url, set()
+    page.wait_for_function(
+        "document.querySelectorAll('select[data-council][name]:not([style])').length === 0"
+    )
+    for _stop in range(60):
         page.keyboard.press("Tab")
-    page.keyboard.press("Space")
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Dalej")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Jak się Państwo nazywają?")
+        name, kind = page.evaluate("[document.activeElement.name ?? '', document.activeElement.type ?? '']")
+        if kind == "submit":
+            page.keyboard.press("Enter")
+            page.wait_for_url(lambda url: url != before)
+            return
+        if name in answered or name not in WITH_THE_KEYBOARD:
+            continue
+        answered.add(name)
+        wanted = WITH_THE_KEYBOARD[name]
+        if isinstance(wanted, str):
+            page.keyboard.type(wanted)
+        if name == "placing-typed":
+            expect(page.get_by_role("option", name=wanted, exact=True)).to_be_visible()
+            page.keyboard.press("ArrowDown")
+            page.keyboard.press("Enter")
+        elif isinstance(wanted, int):
+            page.keyboard.press("ArrowDown" if wanted else "Space")
+    raise AssertionError(f"{before} has no button that Tab leads to")

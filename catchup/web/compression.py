@@ -33,14 +33,11 @@ def compressed(content: bytes, encoding: str, quality: int) -> bytes:
 
 
 def _page(response: Response) -> Response:
+    is_public = request.blueprint == "public" and request.method == "GET" and response.status_code == 200
+    if not is_public or response.mimetype != "text/html":
+        return response
     encoding = request.accept_encodings.best_match(ENCODINGS)
-    if (
-        encoding
-        and request.blueprint == "public"
-        and request.method == "GET"
-        and response.status_code == 200
-        and response.mimetype == "text/html"
-    ):
+    if encoding:
         response.set_data(compressed(response.get_data(), encoding, 5))
         response.headers["Content-Encoding"] = encoding
         response.vary.add("Accept-Encoding")
@@ -52,9 +49,10 @@ def _files(inner: Any) -> Wsgi:
     made: dict[tuple[str, str], bytes] = {}
 
     def layer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        accepted = parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING"), Accept)
-        encoding, path = accepted.best_match(ENCODINGS), environ.get("PATH_INFO", "")
-        if not (encoding and path.startswith("/static/") and environ["REQUEST_METHOD"] == "GET"):
+        path, encoding = environ.get("PATH_INFO", ""), None
+        if path.startswith("/static/") and environ["REQUEST_METHOD"] == "GET":
+            encoding = parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING"), Accept).best_match(ENCODINGS)
+        if encoding is None:
             answer: Iterable[bytes] = inner(environ, start_response)
             return answer
         told: list[tuple[str, list[tuple[str, str]]]] = []

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from catchup.jobs import (
+    answer_link_requests,
     check_everything,
     climb_concerns,
     close_windows,
@@ -54,6 +55,7 @@ TIMETABLE: tuple[Job, ...] = (
     NightJob("check-everything", "Work plans out afresh and report differences", check_everything.prepare),
     # Before the messages: whoever is to be told now is told on this very tick.
     TickJob("climb-concerns", "Tell more managers of a concern nobody has acknowledged", climb_concerns.run),
+    TickJob("answer-link-requests", "Send their link to parents who asked", answer_link_requests.run),
     TickJob("send-messages", "Send the messages that are waiting", send_messages.run),
     TickJob("seal-audit", "Seal new audit rows into the chain", seal_audit.run),
 )

@@ -8,6 +8,7 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call
 from catchup.models.draft import CallDraft
+from catchup.models.manage import LinkRequest
 from catchup.models.registration import JoinDraft
 from catchup.models.staff import Counter, StaffSession
 from catchup.queries import jobs
@@ -16,7 +17,7 @@ from catchup.services import escalations, outbox
 from catchup.services.job_runs import Counts
 
 # A session ends after ten hours at most, a counter's window is never longer than a day.
-DRAFTS_KEPT = SESSIONS_KEPT = timedelta(days=1)
+DRAFTS_KEPT = SESSIONS_KEPT = LINK_REQUESTS_KEPT = timedelta(days=1)
 COUNTERS_KEPT = timedelta(days=2)
 # Long enough for a weekend: somebody interrupted on Friday finds their words on Monday.
 CALL_DRAFTS_KEPT = timedelta(days=4)
@@ -53,6 +54,9 @@ def clear_away() -> Counts:
         "sessions": delete(StaffSession)
         .where(StaffSession.started_at < now - SESSIONS_KEPT)
         .returning(StaffSession.started_at),
+        "link_requests": delete(LinkRequest)
+        .where(LinkRequest.handled_at < now - LINK_REQUESTS_KEPT)
+        .returning(LinkRequest.id),
         "counters": delete(Counter).where(Counter.window_at < now - COUNTERS_KEPT).returning(Counter.id),
     }
     return Counts(

@@ -48,12 +48,16 @@ class Template:
     None of them is a child's name or an address. Facts that end in ``_on`` are days written as ISO dates.
     ``asked_for``: the reader has asked for it just now, so that a pause does not hold it back.
     ``secret``: the facts open something, and are forgotten once the message has gone or never will.
+    ``after_leaving``: it goes to a family that has left as well. ``unlisted``: to an address that is not in
+    use, one they had until now or gave to be asked at; whoever queues it has seen to that.
     """
 
     facts: frozenset[str]
     channels: frozenset[Channel] = frozenset({Channel.EMAIL})
     asked_for: bool = False
     secret: bool = False
+    after_leaving: bool = False
+    unlisted: bool = False
 
 
 EITHER = frozenset({Channel.EMAIL, Channel.TEXT})
@@ -68,6 +72,13 @@ TEMPLATES = {
     ),
     # What a worker has looked over: it was checked when it was written, and the gate reads it again.
     "talked_about": Template(frozenset({"words"})),
+    # About a parent's own page.
+    "manage_link": Template(frozenset({"path", "whose"}), asked_for=True, secret=True, after_leaving=True),
+    "confirm_contact": Template(
+        frozenset({"path", "what"}), EITHER, asked_for=True, secret=True, after_leaving=True
+    ),
+    "confirm_parent": Template(frozenset({"path"}), secret=True, unlisted=True),
+    "details_changed": Template(frozenset({"changed_on"}), asked_for=True, after_leaving=True, unlisted=True),
     # To a council's team, from which nothing can be told of the family.
     "handover_link": Template(
         frozenset({"path", "council_name", "call_back_number", "until_on"}), secret=True
@@ -201,20 +212,20 @@ def open_message(message_id: UUID, now: datetime, today: date) -> Mail | Fate:
     if message.expires_at is not None and message.expires_at <= now:
         return Fate("expired")
     mail = _render(message)
-    standing = queries.standing(message, today)
+    standing, wording = queries.standing(message, today), TEMPLATES[message.template]
     refusal = contact.gate(
         MessageFacts(
             channel=message.channel,
-            channel_allowed=standing.channel_allowed,
+            channel_allowed=standing.channel_allowed or wording.unlisted,
             sender=senders.sender_line(current_app.config["CATCHUP"].sender_address),
             subject=mail.subject,
             body=mail.body,
             links=tuple(_LINK.findall(mail.body)),
             stopped=standing.stopped,
-            left=standing.left,
+            left=standing.left and not wording.after_leaving,
             paused=standing.paused,
-            parent_confirmed=standing.parent_confirmed,
-            asked_for=TEMPLATES[message.template].asked_for,
+            parent_confirmed=standing.parent_confirmed or wording.unlisted,
+            asked_for=wording.asked_for,
         )
     )
     return mail if refusal is None else Fate("refused", _REFUSALS[refusal])

@@ -4,6 +4,7 @@ from flask import Flask
 
 from catchup.web import account, compression, errors, filters, health, languages, security, static
 from catchup.web.admin import admin
+from catchup.web.family import family
 from catchup.web.manager import manager
 from catchup.web.outside import outside
 from catchup.web.public import public
@@ -19,5 +20,5 @@ def register(app: Flask) -> None:
     filters.register(app)
     errors.register(app)
     account.register(app)
-    for blueprint in (public, outside, staff, manager, admin, health.health):
+    for blueprint in (public, outside, family, staff, manager, admin, health.health):
         app.register_blueprint(blueprint)

@@ -99,8 +99,8 @@ def _code_of_page() -> str | None:
 
 
 def _is_for_families() -> bool:
-    """Whether families read this page: a public one, or one that there is not."""
-    return request.blueprint in (None, "public")
+    """Whether families read this page: a public one, a parent's own, or one that there is not."""
+    return request.blueprint in (None, "public", "family")
 
 
 def _remember(response: Response) -> Response:

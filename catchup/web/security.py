@@ -28,6 +28,7 @@ STAFF = frozenset({Role.LEAD, Role.MANAGER})
 ACCESS: dict[str, frozenset[Role] | None] = {
     "public": None,
     "outside": None,  # councils without an account: outside/visits.py guards it
+    "family": None,  # parents by a link: family/visits.py guards it
     "health": None,
     "security": None,
     "account": frozenset(Role),

@@ -107,7 +107,14 @@ def test_drafts_sessions_and_counters_go_when_they_are_old():
         )
     db.session.commit()
     changed = housekeeping.clear_away().changed
-    assert changed == {"claims": 0, "drafts": 1, "call_drafts": 0, "sessions": 1, "counters": 1}
+    assert changed == {
+        "claims": 0,
+        "drafts": 1,
+        "call_drafts": 0,
+        "sessions": 1,
+        "link_requests": 0,
+        "counters": 1,
+    }
     left: list[type[Base]] = [JoinDraft, StaffSession, Counter]
     assert [db.session.scalar(select(func.count()).select_from(model)) for model in left] == [1, 1, 1]
 

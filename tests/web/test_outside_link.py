@@ -134,8 +134,12 @@ def test_a_form_from_elsewhere_is_refused_and_not_counted(client: FlaskClient, t
 def test_links_and_codes_are_limited_from_one_address_and_in_all(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visits, "FROM_ONE_PLACE", {"open": 3, "code": 2})
-    monkeypatch.setattr(visits, "IN_ALL", {"open": 5, "code": 50})
+    for limits, changed in (
+        (visits.FROM_ONE_PLACE, {"open": 3, "code": 2}),
+        (visits.IN_ALL, {"open": 5, "code": 50}),
+    ):
+        for what, most in changed.items():
+            monkeypatch.setitem(limits, what, most)
     sent = sent_by_link()
     path = path_of(sent)
     token = form_token(client.get(path))

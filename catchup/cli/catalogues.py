@@ -25,7 +25,7 @@ SOURCES = (
 )
 # How the names of messages to staff and to other councils begin, and pieces of pages that only staff see.
 NOT_TO_FAMILIES = (
-    *("concern_", "crisis.", "stopped."),
+    *("asked_on_page.", "concern_", "crisis.", "stopped."),
     *("handover_answered.", "handover_link", "handover_reminder.", "handover_wrong_"),
 )
 STAFF_PIECES = {

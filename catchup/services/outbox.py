@@ -265,7 +265,8 @@ def _render(message: Message) -> Mail:
     with force_locale(message.language):
         facts = {name: _shown(name, value) for name, value in message.facts.items()}
         name = f"messages/{message.template}.{message.channel.value}.txt"
-        around = {"base_url": settings.base_url, "contact_phone": settings.contact_phone}
+        contact_phone = _shown("contact_number", settings.contact_phone or "") or None
+        around = {"base_url": settings.base_url, "contact_phone": contact_phone}
         text = environment.get_template(name).render(**facts, **around).strip()
     subject = ""
     if message.channel is Channel.EMAIL:

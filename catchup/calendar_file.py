@@ -32,4 +32,5 @@ def entry(call_id: UUID, revision: int, reference: str, at: datetime, now: datet
     calendar.add("method", "PUBLISH")
     calendar.add_component(event)
     calendar.add_missing_timezones(date(at.year - 1, 1, 1), date(at.year + 2, 1, 1))
-    return calendar.to_ical()
+    made: bytes = calendar.to_ical()
+    return made

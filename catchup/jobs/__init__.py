@@ -18,6 +18,7 @@ from catchup.jobs import (
     close_windows,
     create_calls,
     plan_handovers,
+    remind_of_times,
     seal_audit,
     send_messages,
 )
@@ -56,6 +57,7 @@ TIMETABLE: tuple[Job, ...] = (
     # Before the messages: whoever is to be told now is told on this very tick.
     TickJob("climb-concerns", "Tell more managers of a concern nobody has acknowledged", climb_concerns.run),
     TickJob("answer-link-requests", "Send their link to parents who asked", answer_link_requests.run),
+    TickJob("remind-of-times", "Remind families of the time they chose for tomorrow", remind_of_times.run),
     TickJob("send-messages", "Send the messages that are waiting", send_messages.run),
     TickJob("seal-audit", "Seal new audit rows into the chain", seal_audit.run),
 )

@@ -1,4 +1,4 @@
-"""Telling managers, by message, that something waits for them: where to look, and nothing about anybody."""
+"""Telling managers and leads, by message, that something waits: where to look, and nothing about anybody."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,6 +7,7 @@ from uuid import UUID
 from catchup import clock
 from catchup.models.staff import Staff
 from catchup.queries import managers
+from catchup.queries import outbox as outbox_queries
 from catchup.rules.concerns import Alert
 from catchup.rules.terms import Channel, EscalationKind
 from catchup.services import outbox
@@ -33,19 +34,31 @@ def tell_managers(family_id: UUID, kind: EscalationKind) -> int:
     return len(found)
 
 
+def tell_lead(family_id: UUID, path: str) -> None:
+    """Queue a bare e-mail to whoever rings a family: a parent asked for something on their own page."""
+    lead = outbox_queries.lead_of(family_id)
+    if lead and lead.active:
+        _queue([lead], family_id, "asked_on_page", clock.now(), path)
+
+
+def tell_of_page(staff: Iterable[Staff], family_id: UUID, path: str) -> None:
+    """The same to each of these."""
+    _queue(staff, family_id, "asked_on_page", clock.now(), path)
+
+
 def tell(staff: Iterable[Staff], family_id: UUID, step: Alert, now: datetime) -> None:
     """Queue a bare e-mail to each of these about a concern that waits. Source: service policy, section 5."""
     _queue(staff, family_id, CONCERN_TEMPLATES[step], now)
 
 
-def _queue(staff: Iterable[Staff], family_id: UUID, template: str, now: datetime) -> None:
+def _queue(staff: Iterable[Staff], family_id: UUID, template: str, now: datetime, path: str = WHERE) -> None:
     for one in staff:
         outbox.queue(
             family_id,
             None,
             Channel.EMAIL,
             template,
-            {"path": WHERE},
+            {"path": path},
             one.email,
             now,
             staff_id=one.id,

@@ -1,12 +1,18 @@
 """A call that the family asked for, with the day it was promised by."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import update
+
+from catchup import clock
+from catchup.extensions import db
+from catchup.models.call import Call
 from catchup.models.family import Family
 from catchup.queries import facts
 from catchup.queries.scope import Viewer
-from catchup.rules.terms import CallKind
+from catchup.rules.terms import CallKind, ClosedAs
 from catchup.services import audit, plans
 from catchup.services.audit import Seen
 
@@ -22,3 +28,15 @@ def ask_for_call(family: Family, promised_on: date, today: date, by: Viewer | No
     call_id = plans.add_requested(family.id, CallKind.REQUESTED, promised_on, today, today)
     audit.record(by, Seen("call.asked_for", "call", call_id, family.id))
     return call_id
+
+
+def call_off(calls: Collection[Call]) -> None:
+    """The family does not want these calls any more that it had asked for."""
+    for one in calls:
+        db.session.execute(
+            update(Call)
+            .where(Call.id == one.id, Call.closed_at.is_(None))
+            .values(closed_at=clock.now(), closed_as=ClosedAs.CANCELLED, version=Call.version + 1)
+        )
+        plans.forget(one.id)
+        audit.record(None, Seen("call.called_off", "call", one.id, one.family_id))

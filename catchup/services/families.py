@@ -14,9 +14,11 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call
 from catchup.models.family import Family, Lead, Membership, Pause, ShutOut, Stop
+from catchup.models.manage import Wish
 from catchup.models.plan import PlannedCall
 from catchup.queries.scope import Viewer
 from catchup.rules import references
+from catchup.rules.calendar import ONE_DAY
 from catchup.rules.terms import ClosedAs, EscalationKind
 from catchup.services import alerts, audit, contacts, escalations, handover_planning, plans
 from catchup.services.audit import Seen
@@ -76,7 +78,7 @@ def rename(family: Family, name: str, people: Mapping[UUID, str], by: Viewer) ->
     audit.record(by, Seen("family.rename", "family", family.id, family.id))
 
 
-def prefer_day(family: Family, preferred: tuple[int, int] | None, by: Viewer) -> None:
+def prefer_day(family: Family, preferred: tuple[int, int] | None, by: Viewer | None) -> None:
     """Ring on another day of the year than the anniversary, as (month, day); None: on the anniversary.
 
     Only the days of calls not opened yet move. Source: service policy R12.
@@ -85,24 +87,42 @@ def prefer_day(family: Family, preferred: tuple[int, int] | None, by: Viewer) ->
     _changed(family, "family.prefer_day", by)
 
 
-def pause(family: Family, from_on: date, until_on: date, by: Viewer) -> None:
-    """The family asks not to be rung for a while, both days included. Source: service policy R15."""
-    db.session.add(
-        Pause(
-            family_id=family.id,
-            from_on=from_on,
-            until_on=until_on,
-            recorded_at=clock.now(),
-            recorded_by=by.id,
-        )
+def pause(family: Family, from_on: date, until_on: date, by: Viewer | None) -> Pause:
+    """The family asks not to be rung for a while, both days included; ``by`` None: on its own page.
+
+    Source: service policy R15.
+    """
+    made = Pause(
+        family_id=family.id,
+        from_on=from_on,
+        until_on=until_on,
+        recorded_at=clock.now(),
+        recorded_by=by.id if by else None,
     )
+    db.session.add(made)
     _changed(family, "family.pause", by)
+    return made
+
+
+def end_pause(pause: Pause, by: Viewer | None) -> None:
+    """The family wants to be rung again: a pause ends with yesterday, and one that began today never was.
+
+    What is owed is planned afresh. Source: service policy R15.
+    """
+    family, yesterday = pause.family, clock.today() - ONE_DAY
+    if pause.from_on <= yesterday:
+        pause.until_on = min(pause.until_on, yesterday)
+    else:
+        db.session.execute(update(Wish).where(Wish.pause_id == pause.id).values(pause_id=None))
+        family.pauses.remove(pause)
+        db.session.delete(pause)
+    _changed(family, "family.end_pause", by)
 
 
 def leave(family: Family, on: date, reason: str | None, by: Viewer | None) -> None:
-    """The family leaves the scheme: every open call ends, the record stays; ``by`` None: the night saw to it.
+    """The family leaves the scheme: every open call ends, the record stays.
 
-    Source: service policy P2, R21.
+    ``by`` None: the family by itself, or the night. Source: service policy P2, R21.
     """
     for membership in family.memberships:
         if membership.left_on is None:

@@ -10,11 +10,14 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call
 from catchup.models.family import OfferedTime
+from catchup.models.outbox import Message
 from catchup.queries import directories
 from catchup.queries import offered_times as queries
 from catchup.queries.scope import Viewer
 from catchup.services import audit
 from catchup.services.audit import Seen
+
+REMINDER = "time_reminder"
 
 
 class TooManyTimesError(Exception):
@@ -50,6 +53,28 @@ def withdraw(offered: OfferedTime, by: Viewer, now: datetime) -> None:
     audit.record(by, Seen("times.withdraw", "call", offered.call_id, offered.family_id))
 
 
+def release(offered: OfferedTime, by: Viewer | None, now: datetime) -> None:
+    """The time that was chosen does not suit after all: the call is promised for none.
+
+    ``by`` None: the family says so by itself. Raises NotToBeChosenError where it is not the one chosen.
+    """
+    at = db.session.scalar(
+        update(OfferedTime)
+        .where(OfferedTime.id == offered.id, OfferedTime.taken_at.is_not(None))
+        .values(taken_at=None, withdrawn_at=now)
+        .returning(OfferedTime.at)
+    )
+    if at is None:
+        raise NotToBeChosenError
+    db.session.execute(
+        update(Call)
+        .where(Call.id == offered.call_id, Call.closed_at.is_(None), Call.promised_at == at)
+        .values(promised_at=None, not_before=None, version=Call.version + 1)
+    )
+    _forget_reminders(offered)
+    audit.record(by, Seen("times.release", "call", offered.call_id, offered.family_id))
+
+
 def take(offered: OfferedTime, by: Viewer | None, now: datetime) -> None:
     """The family chose this time: the call is promised for it, and what else was offered stands no longer.
 
@@ -81,7 +106,22 @@ def take(offered: OfferedTime, by: Viewer | None, now: datetime) -> None:
         )
         .values(withdrawn_at=now)
     )
+    _forget_reminders(offered)
     audit.record(by, Seen("times.take", "call", offered.call_id, offered.family_id))
+
+
+def _forget_reminders(offered: OfferedTime) -> None:
+    """Nobody is reminded of a time that is not the one any more."""
+    db.session.execute(
+        update(Message)
+        .where(
+            Message.family_id == offered.family_id,
+            Message.template == REMINDER,
+            Message.sent_at.is_(None),
+        )
+        .values(expires_at=clock.real_now()),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _change(offered_id: UUID, now: datetime, **values: datetime) -> datetime | None:

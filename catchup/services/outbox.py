@@ -64,6 +64,8 @@ EITHER = frozenset({Channel.EMAIL, Channel.TEXT})
 TEMPLATES = {
     "registration_received": Template(frozenset({"reference", "look_by_on"}), asked_for=True),
     "not_reached": Template(frozenset({"lead_first_name", "call_back_number"}), EITHER),
+    # To adults of a recorded order. Sent again from here it could be the second: see services/offers.py.
+    "offer": Template(frozenset({"code", "again"}), EITHER, secret=True),
     "family_told": Template(
         frozenset({"change_on", "council_name", "lead_first_name", "call_back_number"}), EITHER
     ),
@@ -79,6 +81,10 @@ TEMPLATES = {
     ),
     "confirm_parent": Template(frozenset({"path"}), secret=True, unlisted=True),
     "details_changed": Template(frozenset({"changed_on"}), asked_for=True, after_leaving=True, unlisted=True),
+    "sooner_promised": Template(frozenset({"promised_on"}), EITHER, asked_for=True),
+    "time_reminder": Template(frozenset({"ring_on", "time"}), EITHER),
+    "left": Template(frozenset(), asked_for=True, after_leaving=True, unlisted=True),
+    "answer_ready": Template(frozenset({"call_back_number"}), EITHER, asked_for=True, after_leaving=True),
     # To a council's team, from which nothing can be told of the family.
     "handover_link": Template(
         frozenset({"path", "council_name", "call_back_number", "until_on"}), secret=True
@@ -93,6 +99,7 @@ TEMPLATES = {
     "crisis": Template(frozenset({"path"})),
     "stopped": Template(frozenset({"path"})),
     "handover_reminder": Template(frozenset({"path"})),
+    "asked_on_page": Template(frozenset({"path"})),
 }
 
 
@@ -151,21 +158,34 @@ def _language_of(family_id: UUID | None) -> str:
     return languages.to_write_in(spoken) if spoken else ENGLISH.code
 
 
-def queue_to_family(family_id: UUID, template: str, facts: dict[str, Any], now: datetime) -> Message | None:
+def queue_to_family(
+    family_id: UUID,
+    template: str,
+    facts: dict[str, Any],
+    now: datetime,
+    *,
+    only: UUID | None = None,
+    expires_at: datetime | None = None,
+) -> Message | None:
     """Queue a message by the channel the family agreed to; None where it agreed to none that we have.
 
-    A text where allowed, else e-mail; the first parent before the second. Source: service policy P3, R17.
+    A text where allowed, else e-mail; the first parent before the second, or ``only`` that parent.
+    Source: service policy P3, R17.
     """
     settings, wanted = current_app.config["CATCHUP"], TEMPLATES[template]
     usable = [
         address
         for address in queries.addresses(family_id)
-        if address.point.channel in wanted.channels and senders.can_send(settings, address.point.channel)
+        if address.point.channel in wanted.channels
+        and senders.can_send(settings, address.point.channel)
+        and only in (None, address.parent_id)
     ]
     channel = contact.allowed_channel(address.point for address in usable)
     for address in usable:
         if address.point.channel is channel and contact.may_message(address.point):
-            return queue(family_id, address.parent_id, channel, template, facts, address.value, now)
+            return queue(
+                family_id, address.parent_id, channel, template, facts, address.value, now, expires_at
+            )
     return None
 
 

@@ -1,0 +1,135 @@
+"""What a parent did or asked for on their own page.
+
+A parent sees what they asked for themselves; where the family has no other parent, also what staff noted for
+it. Of what the other one asked for they see nothing. Source: service policy P9.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, select
+
+from catchup.extensions import db
+from catchup.models.call import Call
+from catchup.models.family import OfferedTime, Parent, Pause
+from catchup.models.manage import Wish
+from catchup.queries import parents
+from catchup.queries.scope import Viewer
+from catchup.rules.terms import CallKind, WishKind
+
+
+def pauses(parent: Parent, today: date) -> Sequence[Pause]:
+    """The pauses of today that this parent may end, the longest last."""
+    return db.session.scalars(
+        select(Pause)
+        .where(
+            Pause.family_id == parent.family_id,
+            Pause.from_on <= today,
+            Pause.until_on >= today,
+            *_own(parent, Wish.pause_id == Pause.id),
+        )
+        .order_by(Pause.until_on, Pause.id)
+    ).all()
+
+
+def asked_calls(parent: Parent) -> Sequence[Call]:
+    """The calls this parent has asked for that nobody has closed, the first promised first."""
+    return db.session.scalars(
+        select(Call)
+        .where(
+            Call.family_id == parent.family_id,
+            Call.kind == CallKind.REQUESTED,
+            Call.closed_at.is_(None),
+            *_own(parent, Wish.call_id == Call.id),
+        )
+        .order_by(Call.due_on, Call.id)
+    ).all()
+
+
+def chosen_time(parent: Parent, now: datetime) -> OfferedTime | None:
+    """The time this parent chose for a call that is open, if it is still to come."""
+    return db.session.scalar(
+        _times(parent, now)
+        .where(OfferedTime.taken_at.is_not(None), *_own(parent, Wish.offered_time_id == OfferedTime.id))
+        .limit(1)
+    )
+
+
+def times_to_choose(parent: Parent, now: datetime) -> Sequence[OfferedTime]:
+    """The times offered that can be chosen, soonest first; none for a call the other parent asked for."""
+    return db.session.scalars(_times(parent, now).where(OfferedTime.taken_at.is_(None))).all()
+
+
+def _times(parent: Parent, now: datetime) -> Select[OfferedTime]:
+    others = exists().where(
+        Wish.call_id == OfferedTime.call_id, Wish.kind == WishKind.SOONER, Wish.parent_id != parent.id
+    )
+    return (
+        select(OfferedTime)
+        .join(Call, Call.id == OfferedTime.call_id)
+        .where(
+            OfferedTime.family_id == parent.family_id,
+            OfferedTime.withdrawn_at.is_(None),
+            OfferedTime.at > now,
+            Call.closed_at.is_(None),
+            ~others,
+        )
+        .order_by(OfferedTime.at, OfferedTime.id)
+    )
+
+
+def _own(parent: Parent, what: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    if parents.is_alone(parent):
+        return []
+    return [exists().where(and_(Wish.parent_id == parent.id, what))]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAbout:
+    """What a parent asked for and what it is about, for the page of the call."""
+
+    parent: str
+    at: datetime
+    words: str | None
+
+
+def about(call: Call, viewer: Viewer) -> AskedAbout | None:
+    """Who asked for a call on their page and, where it is the lead who looks, what it is about."""
+    row = db.session.execute(
+        select(Wish, Parent.name)
+        .join(Parent, Parent.id == Wish.parent_id)
+        .where(Wish.call_id == call.id, Wish.kind == WishKind.SOONER)
+        .order_by(Wish.at, Wish.id)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    wish, name = row
+    may_read = viewer.id in (call.lead_id, call.family.lead_id)
+    return AskedAbout(name.split()[0], wish.at, wish.words if may_read else None)
+
+
+def of_family(family_id: UUID) -> Sequence[Wish]:
+    """All of a family's, the oldest first."""
+    return db.session.scalars(
+        select(Wish).where(Wish.family_id == family_id).order_by(Wish.at, Wish.id)
+    ).all()
+
+
+def open_other_times(family_id: UUID) -> Wish | None:
+    """The last time a parent said that no time offered suits, if none has been offered or chosen since."""
+    wish = db.session.scalar(
+        select(Wish)
+        .where(Wish.family_id == family_id, Wish.kind == WishKind.OTHER_TIMES)
+        .order_by(Wish.at.desc(), Wish.id)
+        .limit(1)
+    )
+    if wish is None:
+        return None
+    since = exists().where(OfferedTime.family_id == family_id, OfferedTime.offered_at > wish.at)
+    call = db.session.get(Call, wish.call_id) if wish.call_id else None
+    if call is None or call.closed_at is not None or db.session.scalar(select(since)):
+        return None
+    return wish

@@ -36,7 +36,8 @@ class Settings:
     ``today`` moves the service's date in a demo, ``hour`` its time of day when it starts; both are None
     otherwise. ``contact_phone`` and ``contact_email`` are where families reach the agency; without them no
     page or message promises either. ``asks_from_one_place`` and ``asks_in_all``: how many questions of who
-    supports a family are answered in an hour, to one address and to all.
+    supports a family are answered in an hour, to one address and to all. ``joins_from_one_place`` and
+    ``joins_in_all``: how many forms become registrations in an hour; what comes on top is looked at first.
     """
 
     database_url: str
@@ -62,6 +63,8 @@ class Settings:
     trusted_proxies: int = 0
     asks_from_one_place: int = 60
     asks_in_all: int = 3_000
+    joins_from_one_place: int = 5
+    joins_in_all: int = 200
 
     @property
     def secure(self) -> bool:
@@ -102,8 +105,10 @@ class Settings:
             contact_phone=_contact_phone(env.get("CATCHUP_CONTACT_PHONE") or (DEMO_PHONE if demo else "")),
             contact_email=_contact_email(env.get("CATCHUP_CONTACT_EMAIL") or (DEMO_EMAIL if demo else "")),
             trusted_proxies=_count(env.get("CATCHUP_PROXIES") or "0"),
-            asks_from_one_place=_asks(env, "CATCHUP_ASKS_FROM_ONE_PLACE", "60"),
-            asks_in_all=_asks(env, "CATCHUP_ASKS_IN_ALL", "3000"),
+            asks_from_one_place=_an_hour(env, "CATCHUP_ASKS_FROM_ONE_PLACE", "60"),
+            asks_in_all=_an_hour(env, "CATCHUP_ASKS_IN_ALL", "3000"),
+            joins_from_one_place=_an_hour(env, "CATCHUP_JOINS_FROM_ONE_PLACE", "5"),
+            joins_in_all=_an_hour(env, "CATCHUP_JOINS_IN_ALL", "200"),
         )
 
 
@@ -126,10 +131,10 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _asks(env: Mapping[str, str], name: str, otherwise: str) -> int:
+def _an_hour(env: Mapping[str, str], name: str, otherwise: str) -> int:
     text = env.get(name) or otherwise
     if not text.isdecimal() or not 0 < int(text) <= 1_000_000:
-        raise ConfigError(f"{name} must be how many are answered in an hour, like {otherwise}, not {text!r}.")
+        raise ConfigError(f"{name} must be how many an hour are let through, like {otherwise}, not {text!r}.")
     return int(text)
 
 

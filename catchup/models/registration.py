@@ -26,6 +26,13 @@ class Evidence(enum.StrEnum):
     PLACING_COUNCIL = "placing_council"
 
 
+class Doubt(enum.StrEnum):
+    """Why a person first looks whether a form came from a family at all."""
+
+    MANY = "many"
+    HIDDEN_FIELD = "hidden_field"
+
+
 class JoinDraft(Base):
     """Answers given so far on the public form, under the hash of a cookie; cleared when sent or a day old."""
 
@@ -81,4 +88,28 @@ class RegistrationCouncil(Base):
     __tablename__ = "registration_council"
 
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    council_code: Mapped[str] = mapped_column(ForeignKey("council.code"), primary_key=True, index=True)
+
+
+class DoubtedForm(Identified, Base):
+    """A form that a machine may have sent, kept apart: no registration comes of it until a person says so."""
+
+    __tablename__ = "doubted_form"
+
+    reference: Mapped[str] = mapped_column(String(12), unique=True)
+    answers: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("doubted_form.answers"))
+    doubt: Mapped[Doubt]
+    wording: Mapped[str] = mapped_column(String(20))
+    submitted_at: Mapped[datetime]
+    look_by_on: Mapped[date] = mapped_column(index=True)
+
+    councils: Mapped[list["DoubtedFormCouncil"]] = relationship(cascade="all, delete-orphan")
+
+
+class DoubtedFormCouncil(Base):
+    """A council whose staff see a form in doubt: those that would see the registration."""
+
+    __tablename__ = "doubted_form_council"
+
+    form_id: Mapped[UUID] = mapped_column(ForeignKey("doubted_form.id"), primary_key=True)
     council_code: Mapped[str] = mapped_column(ForeignKey("council.code"), primary_key=True, index=True)

@@ -2,9 +2,10 @@
 
 import hmac
 import math
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catchup import clock
@@ -31,27 +32,57 @@ def bucket_of_today(kind: str, whose: str) -> str:
     return f"{kind}:{hmac.digest(key, whose.encode(), 'sha256').hex()}"
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``most`` tries in any ``window``, counted under ``bucket``."""
+
+    bucket: str
+    window: timedelta
+    most: int
+
+    @property
+    def slot(self) -> timedelta:
+        """How finely its tries are counted."""
+        return self.window / SLOTS
+
+
 def hit(bucket: str, window: timedelta, limit: int) -> bool:
     """Count a try; False, and not counted, while ``limit`` tries lie within the last ``window``.
 
     A transaction of its own: what becomes of the caller's does not undo it. The caller must have none open,
     for on SQLite only one may write.
     """
-    now, slot = clock.real_now(), window / SLOTS
     with writing(), db.engine.begin() as connection:
-        _queue_for(bucket, connection)
-        tried = select(func.coalesce(func.sum(row.tries), 0)).where(
-            row.bucket == bucket, row.window_at > now - window - slot
-        )
-        if (connection.scalar(tried) or 0) >= limit:
-            return False
-        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        connection.execute(
-            insert(table)
-            .values(bucket=bucket, window_at=_floor(now, slot), tries=1)
-            .on_conflict_do_update(index_elements=[row.bucket, row.window_at], set_={"tries": row.tries + 1})
-        )
+        return _count(connection, (Limit(bucket, window, limit),))
+
+
+def count(*limits: Limit) -> bool:
+    """Count a try under every limit with the transaction at hand; False, and none counted, where one is full.
+
+    What the caller does stands or falls with the try, which others wait for until the caller commits.
+    """
+    return _count(db.session.connection(), limits)
+
+
+def _count(connection: Connection, limits: tuple[Limit, ...]) -> bool:
+    now = clock.real_now()
+    for limit in sorted(limits, key=lambda limit: limit.bucket):  # in one order: nobody waits in a circle
+        _queue_for(limit.bucket, connection)
+    recent = [and_(row.bucket == one.bucket, row.window_at > now - one.window - one.slot) for one in limits]
+    tries = select(row.bucket, func.sum(row.tries)).where(or_(*recent)).group_by(row.bucket)
+    tried: dict[str, int] = dict(iter(connection.execute(tries)))
+    if any(tried.get(limit.bucket, 0) >= limit.most for limit in limits):
+        return False
+    now_counted = [{"bucket": one.bucket, "window_at": _floor(now, one.slot), "tries": 1} for one in limits]
+    connection.execute(_one_more(connection.dialect.name), now_counted)
     return True
+
+
+def _one_more(dialect: str) -> postgresql.Insert | sqlite.Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_update(
+        index_elements=[row.bucket, row.window_at], set_={"tries": row.tries + 1}
+    )
 
 
 def free_in(bucket: str, window: timedelta) -> int:

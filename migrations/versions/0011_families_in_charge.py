@@ -12,6 +12,44 @@ depends_on = None
 def upgrade() -> None:
 
     op.create_table(
+        "doubted_form",
+        sa.Column("reference", sa.String(length=12), nullable=False),
+        sa.Column("answers", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "doubt",
+            sa.Enum(
+                "many", "hidden_field", name="doubt", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("wording", sa.String(length=20), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("look_by_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_doubted_form")),
+        sa.UniqueConstraint("reference", name=op.f("uq_doubted_form_reference")),
+    )
+    with op.batch_alter_table("doubted_form", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_doubted_form_look_by_on"), ["look_by_on"], unique=False)
+
+    op.create_table(
+        "doubted_form_council",
+        sa.Column("form_id", sa.Uuid(), nullable=False),
+        sa.Column("council_code", sa.String(length=9), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["council_code"], ["council.code"], name=op.f("fk_doubted_form_council_council_code")
+        ),
+        sa.ForeignKeyConstraint(
+            ["form_id"], ["doubted_form.id"], name=op.f("fk_doubted_form_council_form_id")
+        ),
+        sa.PrimaryKeyConstraint("form_id", "council_code", name=op.f("pk_doubted_form_council")),
+    )
+    with op.batch_alter_table("doubted_form_council", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_doubted_form_council_council_code"), ["council_code"], unique=False
+        )
+
+    op.create_table(
         "link_request",
         sa.Column("address", sa.LargeBinary(), nullable=False),
         sa.Column("address_index", sa.LargeBinary(), nullable=False),
@@ -40,6 +78,9 @@ def upgrade() -> None:
         sa.Column("may_text", sa.Boolean(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("declined_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["declined_by"], ["staff.id"], name=op.f("fk_order_contact_declined_by")),
         sa.ForeignKeyConstraint(["recorded_by"], ["staff.id"], name=op.f("fk_order_contact_recorded_by")),
         sa.PrimaryKeyConstraint("family_reference", name=op.f("pk_order_contact")),
     )
@@ -325,6 +366,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_offer_code_hash"), ["code_hash"], unique=False)
         batch_op.create_index(batch_op.f("ix_offer_family_reference"), ["family_reference"], unique=False)
         batch_op.create_index(batch_op.f("ix_offer_made_at"), ["made_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_offer_message_id"), ["message_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_offer_registration_id"), ["registration_id"], unique=False)
 
     op.create_table(
@@ -408,6 +450,7 @@ def downgrade() -> None:
     op.drop_table("parent_link")
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_offer_registration_id"))
+        batch_op.drop_index(batch_op.f("ix_offer_message_id"))
         batch_op.drop_index(batch_op.f("ix_offer_made_at"))
         batch_op.drop_index(batch_op.f("ix_offer_family_reference"))
         batch_op.drop_index(batch_op.f("ix_offer_code_hash"))
@@ -468,3 +511,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_link_request_address_index"))
 
     op.drop_table("link_request")
+    with op.batch_alter_table("doubted_form_council", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_doubted_form_council_council_code"))
+
+    op.drop_table("doubted_form_council")
+    with op.batch_alter_table("doubted_form", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_doubted_form_look_by_on"))
+
+    op.drop_table("doubted_form")

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.registration import Registration
-from catchup.queries import directories, recorded_orders, registrations
+from catchup.queries import directories, doubted_forms, matching, registrations
 from catchup.rules import registration as rule
 from catchup.rules.registration import Application
 from catchup.services import registrations as service
@@ -19,8 +19,16 @@ from catchup.services.audit import Seen
 from catchup.services.registrations import AlreadyDecidedError, NoEvidenceError
 from catchup.web.public import summary
 from catchup.web.security import saw, saw_list, viewer
+from catchup.web.staff import matching_words as in_words
 from catchup.web.staff import staff
-from catchup.web.staff.registration_forms import AcceptForm, RefuseForm, accept_form
+from catchup.web.staff.registration_forms import (
+    AcceptForm,
+    AnswerForm,
+    AskForm,
+    RefuseForm,
+    accept_form,
+    ask_form,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,7 @@ def registration_list() -> ResponseReturnValue:
         lines=_lines(waiting.shown),
         count=waiting.count,
         decided=_lines(registrations.decided(viewer())),
+        in_doubt=doubted_forms.how_many(viewer()),
         nav="registrations",
     )
 
@@ -49,25 +58,25 @@ def registration_list() -> ResponseReturnValue:
 @staff.get("/registrations/<uuid:registration_id>")
 def registration(registration_id: UUID) -> ResponseReturnValue:
     """One registration beside the recorded orders and families it may be the same as."""
-    found = _found(registration_id)
+    found = registration_or_404(registration_id)
     saw(Seen("registration.view", "registration", found.id, found.family_id))
-    return _page(found)
+    return page(found)
 
 
 @staff.post("/registrations/<uuid:registration_id>/accept")
 def accept_registration(registration_id: UUID) -> ResponseReturnValue:
     """Make a family of it."""
-    found = _found(registration_id)
+    found = registration_or_404(registration_id)
     form = _accept_form(found, rule.read(found.answers))
     if not form.validate():
-        return _page(found, accept=form, status=422)
+        return page(found, accept=form, status=422)
     try:
-        service.accept(found, form.proof(), form.lead_id(), viewer(), _seen_version(), form.keep_out_id())
+        service.accept(found, form.proof(), form.lead_id(), viewer(), seen_version(), form.keep_out_id())
     except AlreadyDecidedError:
-        return _decided_meanwhile(registration_id)
+        return decided_meanwhile(registration_id)
     except NoEvidenceError as error:
         form.evidence.errors = [str(error)]
-        return _page(found, accept=form, status=422)
+        return page(found, accept=form, status=422)
     db.session.commit()
     flash(_("Accepted. The welcome call is planned."), "success")
     return redirect(url_for(".registration", registration_id=registration_id))
@@ -76,36 +85,38 @@ def accept_registration(registration_id: UUID) -> ResponseReturnValue:
 @staff.post("/registrations/<uuid:registration_id>/refuse")
 def refuse_registration(registration_id: UUID) -> ResponseReturnValue:
     """Make no family of it."""
-    found = _found(registration_id)
+    found = registration_or_404(registration_id)
     form = RefuseForm()
     if not form.validate():
-        return _page(found, refuse=form, status=422)
+        return page(found, refuse=form, status=422)
     try:
-        service.refuse(found, str(form.reason.data), viewer(), _seen_version())
+        service.refuse(found, str(form.reason.data), viewer(), seen_version())
     except AlreadyDecidedError:
-        return _decided_meanwhile(registration_id)
+        return decided_meanwhile(registration_id)
     db.session.commit()
     flash(_("Refused."), "success")
     return redirect(url_for(".registration", registration_id=registration_id))
 
 
-def _found(registration_id: UUID) -> Registration:
+def registration_or_404(registration_id: UUID) -> Registration:
+    """The registration, if this viewer may see it; otherwise there is none."""
     return registrations.get(registration_id, viewer()) or abort(404)
 
 
-def _seen_version() -> int:
+def seen_version() -> int:
+    """Which state of it the page showed."""
     text = request.form.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
-def _decided_meanwhile(registration_id: UUID) -> ResponseReturnValue:
+def decided_meanwhile(registration_id: UUID) -> ResponseReturnValue:
     """Somebody was quicker: their decision is shown, and nothing was saved."""
     db.session.rollback()
-    return _page(_found(registration_id), meanwhile=True, status=409)
+    return page(registration_or_404(registration_id), meanwhile=True, status=409)
 
 
 def _accept_form(found: Registration, said: Application) -> AcceptForm:
-    matches = recorded_orders.like(said, viewer())
+    matches = matching.orders_like(said, viewer())
     councils = said.councils | {service.owning_council(said, clock.today(), viewer())}
     leads, others = registrations.leads_for(councils, viewer()), registrations.could_see(councils, viewer())
     return accept_form(matches.shown, leads, others)()
@@ -119,32 +130,44 @@ def _lines(found: Sequence[Registration]) -> Sequence[Line]:
     ]
 
 
-def _page(
+def page(
     found: Registration,
     *,
     accept: AcceptForm | None = None,
     refuse: RefuseForm | None = None,
+    ask: AskForm | None = None,
+    reply: tuple[UUID, AnswerForm] | None = None,
     meanwhile: bool = False,
     status: int = 200,
 ) -> ResponseReturnValue:
+    """The page of one registration; a form that was sent comes back with what was typed."""
     said = rule.read(found.answers)
-    families = registrations.families_like(said, viewer())
-    orders = recorded_orders.like(said, viewer())
+    families = matching.families_like(said, viewer())
     if families.shown:
         saw_list("registration.matches", "family", [match.id for match in families.shown])
-    page = render_template(
+    asked = [
+        (one, reply[1] if reply and reply[0] == one.id else AnswerForm(prefix=f"q{number}-"))
+        for number, one in enumerate(registrations.questions(found))
+    ]
+    shown = render_template(
         "staff/registration.html",
         line=_lines([found])[0],
         said=said,
+        known=matching.known_of(said),
         sections=summary.sections(found.answers),
-        orders=orders,
+        orders=matching.orders_like(said, viewer()),
         families=families,
+        say=in_words,
         owning=service.owning_council(said, clock.today(), viewer()),
         accept=accept or _accept_form(found, said),
         refuse=refuse or RefuseForm(),
-        form=accept or refuse,
-        decided_by=registrations.decided_by(found),
+        ask=ask or ask_form(said),
+        asked=asked,
+        form=accept or refuse or ask or (reply[1] if reply else None),
+        linkings=registrations.linkings(found),
+        names=registrations.who_did(found),
+        manages=viewer().manages,
         meanwhile=meanwhile,
         nav="registrations",
     )
-    return page, status
+    return shown, status

@@ -73,13 +73,14 @@ def to_post(viewer: Viewer, today: date) -> Sequence[HandoverNotice]:
     """The letters not posted yet, of handovers that are the viewer's to work with, oldest first.
 
     None of a stopped family, of a handover that is withdrawn or not needed, to a parent whose details may
-    not be used, or about a council that takes over no more. Source: service policy R22, R23, section 6.
+    not be used, about a council that takes over no more, or a day on which none changes.
+    Source: service policy R22, R23, section 6.
     """
     stopped = exists().where(Stop.family_id == Handover.family_id, Stop.lifted_at.is_(None))
     not_needed = exists().where(
         HandoverStep.handover_id == Handover.id, HandoverStep.step == HandoverStepKind.NOT_NEEDED
     )
-    return db.session.scalars(
+    waiting = db.session.scalars(
         select(HandoverNotice)
         .join(Handover, Handover.id == HandoverNotice.handover_id)
         .join(Family, Family.id == Handover.family_id)
@@ -90,6 +91,8 @@ def to_post(viewer: Viewer, today: date) -> Sequence[HandoverNotice]:
         .where(Parent.confirmed_at.is_not(None))
         .order_by(HandoverNotice.made_at, HandoverNotice.id)
     ).all()
+    still = {one.id for one in handover_standing.expected(notice.handover for notice in waiting)}
+    return [notice for notice in waiting if notice.handover_id in still]
 
 
 def sheets_to_post(viewer: Viewer, today: date) -> int:

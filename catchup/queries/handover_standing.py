@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, select
 from catchup.extensions import db
 from catchup.models.base import core
 from catchup.models.handover import Handover, HandoverStep
-from catchup.queries import directories, responsibility
+from catchup.queries import directories, facts, responsibility
 from catchup.queries.facts import ChildFacts
 from catchup.rules import handover as rule
 from catchup.rules.councils import UnknownCouncilError
@@ -74,6 +74,19 @@ def passings(child: ChildFacts) -> Iterator[Passing]:
     for before, after in pairwise(periods):
         if after.since == takes_over_on and before.decision_needed and after.council:
             yield Passing(takes_over_on, None, after.council, HandoverReason.THREE_YEARS, after.reason)
+
+
+def passes_on(child: ChildFacts, on: date) -> bool:
+    """Whether the child's support passes on, on that day, by the facts as they are now."""
+    return any(passing.on == on for passing in passings(child))
+
+
+def expected(some: Iterable[Handover]) -> list[Handover]:
+    """Those of some handovers on whose day the support still passes on."""
+    some = list(some)
+    known = facts.children([one.family_id for one in some])
+    children = {child.id: child for family in known.values() for child in family}
+    return [one for one in some if passes_on(children[one.child_id], one.change_on)]
 
 
 def of(handover: Handover | Row[Any], taken: Sequence[Taken], today: date) -> Standing:

@@ -148,7 +148,7 @@ def detail(one: Handover, today: date) -> Detail:
         answer=responsibility.of_child(child, today),
         order_on=child.order.made_on if child.order else None,
         tell_by_on=rule.tell_family_on(one.change_on, directories.policy(one.change_on)),
-        expected=any(passing.on == one.change_on for passing in handover_standing.passings(child)),
+        expected=handover_standing.passes_on(child, one.change_on),
         stopped=family.is_stopped,
         left=family.left_on is not None,
         lead=db.session.get(Staff, one.family.lead_id) if one.family.lead_id else None,

@@ -20,7 +20,7 @@ from catchup.models.family import Membership, Parent, Stop
 from catchup.models.handover import Handover, HandoverStep
 from catchup.models.handover_notice import HandoverNotice
 from catchup.models.outbox import Message
-from catchup.queries import directories, handovers
+from catchup.queries import directories, handover_standing, handovers
 from catchup.queries import outbox as addresses
 from catchup.queries.outbox import Address
 from catchup.queries.scope import Viewer
@@ -216,7 +216,10 @@ def _no_news_from(handover: Handover) -> datetime:
 
 
 def _told_today(on: date) -> list[tuple[Handover, set[UUID]]]:
-    """Handovers whose families hear again on the day, with the parents who have not yet."""
+    """Handovers whose families hear again on the day, with the parents who have not yet.
+
+    None of a day on which, by the facts as they are now, no council changes any more.
+    """
     policy = directories.policy(on)
     stopped = exists().where(Stop.family_id == Handover.family_id, Stop.lifted_at.is_(None))
     joined = exists().where(Membership.family_id == Handover.family_id, Membership.left_on.is_(None))
@@ -237,7 +240,9 @@ def _told_today(on: date) -> list[tuple[Handover, set[UUID]]]:
         .where(joined, ~stopped, ~not_needed)
         .order_by(Handover.change_on, Handover.id)
     )
-    due = [one for one, day in rows if rule.told_on_the_day(one.change_on, day, on, policy)]
+    due = handover_standing.expected(
+        [one for one, day in rows if rule.told_on_the_day(one.change_on, day, on, policy)]
+    )
     parents = (
         select(Handover.id, Parent.id)
         .join(Parent, Parent.family_id == Handover.family_id)

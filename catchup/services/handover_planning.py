@@ -52,7 +52,6 @@ ACTED = frozenset(
         HandoverStepKind.NOT_NEEDED,
     }
 )
-ENDED = frozenset({HandoverStepKind.DECLINED, HandoverStepKind.NOT_NEEDED})
 
 handover, step = core(Handover), core(HandoverStep)
 
@@ -75,12 +74,16 @@ class Known:
         return handover_standing.counting(self.taken, self.row.to_council)
 
     def is_over(self, on: date) -> bool:
-        """Whether planning has nothing more to say: ended by somebody, or done once its day has come."""
-        if self.kinds & ENDED:
+        """Whether planning has nothing more to say: not needed, or its day has come and nothing is left.
+
+        Responsibility moves though the family declines sharing, so until then that follows the facts as well.
+        """
+        if HandoverStepKind.NOT_NEEDED in self.kinds:
             return True
         is_told_only = self.row.kind is HandoverKind.TOLD_ONLY
         done = HandoverStepKind.FAMILY_TOLD if is_told_only else HandoverStepKind.ACCEPTED
-        return self.row.change_on <= on and done in self.counting
+        ended = done in self.counting or HandoverStepKind.DECLINED in self.kinds
+        return self.row.change_on <= on and ended
 
     def is_live(self, on: date) -> bool:
         """Whether it still holds and can still change."""
@@ -247,10 +250,12 @@ def _settled(on: date) -> ColumnElement[bool]:
         (handover.c.kind == HandoverKind.TOLD_ONLY, HandoverStepKind.FAMILY_TOLD),
         else_=HandoverStepKind.ACCEPTED,
     )
-    was_done = and_(
-        handover.c.change_on <= on, step.c.step == done, step.c.council_code == handover.c.to_council
+    was_done = and_(step.c.step == done, step.c.council_code == handover.c.to_council)
+    ended = or_(was_done, step.c.step == HandoverStepKind.DECLINED)
+    return exists().where(
+        step.c.handover_id == handover.c.id,
+        or_(step.c.step == HandoverStepKind.NOT_NEEDED, and_(handover.c.change_on <= on, ended)),
     )
-    return exists().where(step.c.handover_id == handover.c.id, or_(step.c.step.in_(ENDED), was_done))
 
 
 def _accepted(*conditions: ColumnElement[bool]) -> dict[UUID, date]:
@@ -350,10 +355,12 @@ def _rework(known: Known, wanted: dict[str, Any], on: date, due: Due) -> None:
     if HandoverStepKind.DECIDED in known.counting:  # what somebody decided stands until the rules know better
         for end in ("from_council", "to_council"):
             wanted[end] = wanted[end] or getattr(row, end)
-    if known.is_over(on) and (known.kinds & ENDED or wanted["to_council"] == row.to_council):
+    is_over = known.is_over(on)
+    is_final = HandoverStepKind.NOT_NEEDED in known.kinds
+    if is_over and (is_final or wanted["to_council"] == row.to_council):
         return
     # What was begun with more, or asked for, is not finished with less; what is over keeps its kind.
-    if row.family_asked or HandoverStepKind.SUMMARY_WRITTEN in known.kinds or known.is_over(on):
+    if row.family_asked or HandoverStepKind.SUMMARY_WRITTEN in known.kinds or is_over:
         wanted["kind"] = row.kind
     if row.withdrawn_at is not None:
         due.restored.append({**known.key(), **wanted})

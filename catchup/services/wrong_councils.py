@@ -16,7 +16,6 @@ from catchup.models.handover_sending import HandoverSending, SendingPart
 from catchup.models.outbox import Message
 from catchup.models.staff import Staff
 from catchup.queries import directories, facts, handover_standing
-from catchup.queries.facts import ChildFacts
 from catchup.queries.scope import Viewer
 from catchup.rules.terms import Channel, SendingEnd
 from catchup.services import handover_sendings, outbox
@@ -65,12 +64,9 @@ def _wrong(sending: HandoverSending) -> Iterator[Handover]:
     for part in sending.parts:
         one = part.handover
         is_to = handover_standing.code_now(one.to_council)
-        if one.withdrawn_at is not None or is_to != was_to or not _passes_on(known[one.child_id], one):
+        still = handover_standing.passes_on(known[one.child_id], one.change_on)
+        if one.withdrawn_at is not None or is_to != was_to or not still:
             yield one
-
-
-def _passes_on(child: ChildFacts, one: Handover) -> bool:
-    return any(passing.on == one.change_on for passing in handover_standing.passings(child))
 
 
 def _was_told(sending: HandoverSending, template: str) -> bool:

@@ -1,5 +1,6 @@
 """Each parent is told in writing once for each occasion and council; a letter counts when it is posted."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -13,19 +14,21 @@ from catchup.models.handover_notice import HandoverNotice
 from catchup.models.outbox import Message, Refusal
 from catchup.queries import handover_notices as queries
 from catchup.queries import handover_standing
-from catchup.rules.terms import Channel, HandoverKind, HandoverState, Occasion
+from catchup.queries.scope import Viewer
+from catchup.rules.terms import Channel, HandoverKind, HandoverState, HomeKind, Occasion
 from catchup.services import families, handover_notices, handover_telling, handovers
 from catchup.services.families import NewParent, NewPhone
 from catchup.services.handover_telling import Came
 from catchup.services.handovers import ConflictError, NobodyToTellError, Telling
 from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family
-from tests.factories.handovers import CHANGE_ON, ORDER_ON, a_handover, a_worker, told
+from tests.factories.handovers import CHANGE_ON, ORDER_ON, a_handover, a_worker, sent, told
 from tests.factories.staff import staff_member
 
 pytestmark = pytest.mark.usefixtures("session")
 
 SAM = NewParent("Sam Example", (NewPhone("+447700900101", may_text=True),))
 JO = NewParent("Jo Example")
+Taking = Callable[[Handover, Viewer, Viewer], Handover]
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +62,21 @@ def tell(handover: Handover) -> Came:
     came = handover_telling.tell_each([(handover, handover.version)], a_worker())
     db.session.commit()
     return came[handover.id]
+
+
+def moves_to(council: str, handover: Handover) -> None:
+    family, lead = handover.family, a_worker()
+    place = families.NewAddress("9 Invented Lane", None, council)
+    address = families.add_address(family, place, family.parents)
+    families.move(family.children, HomeKind.ADDRESS, date(2026, 4, 1), lead, address=address)
+    db.session.commit()
+    db.session.expire_all()
+
+
+def declined(handover: Handover, by: Viewer, _checker: Viewer) -> Handover:
+    handovers.decline(told(handover, by), None, by, handover.version)
+    db.session.commit()
+    return handover
 
 
 def test_each_parent_is_told_as_that_parent_agreed() -> None:
@@ -211,6 +229,34 @@ def test_a_family_that_moves_is_told_of_the_new_council_afresh() -> None:
     councils = db.session.scalars(select(HandoverNotice.to_council).order_by(HandoverNotice.made_at))
     assert list(councils) == [MEDWAY, BEXLEY]
     assert [message.facts["council_name"] for message in texts("family_told")] == ["Medway", "Bexley"]
+
+
+def test_a_family_that_declined_sharing_is_not_told_on_the_day_of_a_council_it_moved_away_from() -> None:
+    handover = a_handover()
+    tell(handover)
+    handovers.decline(handover, None, a_worker(), handover.version)
+    moves_to(BEXLEY, handover)
+    assert handover.to_council == BEXLEY
+    the_night(CHANGE_ON)
+    assert texts("handover_day") == []
+
+
+@pytest.mark.parametrize("take", [sent, declined])
+def test_where_no_council_changes_any_more_nobody_is_told_that_one_does(take: Taking) -> None:
+    handover = take(a_handover(parents=(SAM, JO)), a_worker(), a_worker())
+    moves_to(KENT, handover)
+    the_night(CHANGE_ON)
+    assert texts("handover_day") == []
+    assert {occasion for _name, occasion, *_rest in notices()} == {Occasion.BEFORE}
+
+
+def test_a_letter_about_a_day_on_which_no_council_changes_is_not_posted() -> None:
+    handover = a_handover(parents=(SAM, JO))
+    tell(handover)
+    handovers.decline(handover, None, a_worker(), handover.version)
+    assert len(queries.to_post(a_worker(), clock.today())) == 1
+    moves_to(KENT, handover)
+    assert queries.to_post(a_worker(), clock.today()) == []
 
 
 def test_a_letter_about_a_council_that_takes_over_no_more_is_not_posted() -> None:

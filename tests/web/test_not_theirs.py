@@ -1,0 +1,252 @@
+"""Every staff page of records that are not somebody's any more, or not yet, is as of records that never were.
+
+Ada's order is of 10 June 2023: Kent's last day is 10 June 2026. In September the family moved to Bexley, and
+in January it will move to Doncaster. All that is asked for here is of Bexley's time.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from catchup import clock
+from catchup.extensions import db
+from catchup.models.belief import RequestReview
+from catchup.models.call import Call
+from catchup.models.family import Family, OfferedTime
+from catchup.models.handover import Handover
+from catchup.models.staff import Staff
+from catchup.queries import beliefs, facts
+from catchup.rules.terms import EscalationKind, HomeKind, Role, SupportKind, Undecided, WarningKind
+from catchup.services import escalations, families, moves, offered_times, support, warnings
+from catchup.services.families import NewAddress, NewParent, NewPhone
+from catchup.services.support import NewRequest
+from tests.factories.concerns import a_concern
+from tests.factories.decisions import a_council_decision
+from tests.factories.events import a_call, a_signpost
+from tests.factories.families import BEXLEY, DONCASTER, KENT, MEDWAY, SHEFFIELD, a_child, a_family, a_viewer
+from tests.factories.handovers import a_worker, checked
+from tests.factories.sendings import a_contact, sent_by_link
+from tests.factories.staff import sign_in, staff_member
+from tests.web.test_reading_period import a_conversation, family_home, follow
+
+# One engine: what the statements of the scope say on each is held against the rule in tests/queries.
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine("sqlite")]
+
+TODAY, SINCE, AHEAD = date(2026, 11, 23), date(2026, 9, 1), date(2027, 1, 11)
+Ids = dict[str, UUID]
+
+# Not of one family: the directory, councils, people, and what came in before there was a family.
+NOT_OF_A_FAMILY = {"service_id", "contact_id", "staff_id", "registration_id"}
+# Theirs to see as it was, when the family was theirs.
+AS_IT_WAS = {"staff.family"}
+
+
+@pytest.fixture(autouse=True)
+def _no_tokens(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
+@pytest.fixture
+def family(lead: Staff) -> Family:
+    """The family today, led by Priya of Kent."""
+    clock.move_to(date(2023, 7, 3))
+    parent = NewParent("Sam Example", (NewPhone("+441632960101"),), "sam@example.com", may_email=True)
+    family = a_family(
+        [a_child(date(2023, 6, 10), first_name="Ada", allowance=True)],
+        accepted_on=date(2023, 7, 3), lead=lead, parents=(parent,), name="The Marker family",
+    )  # fmt: skip
+    family_home(family, "12 Storybook Way", MEDWAY, date(2024, 1, 8))
+    follow(date(2026, 6, 11))
+    clock.move_to(SINCE)
+    family_home(family, "9 Hidden Lane", BEXLEY, SINCE)
+    follow(SINCE)
+    clock.move_to(TODAY)
+    return family
+
+
+@pytest.fixture
+def theirs(family: Family, lead: Staff) -> Ids:
+    """A record of each kind that is of Bexley's time, by the name it has in an address."""
+    me, now = a_viewer(lead), clock.now()
+    held = a_conversation(family, lead, date(2026, 10, 5), "Said in October")
+    waiting = a_call(family, date(2026, 11, 20))
+    child = facts.children([family.id])[family.id][0]
+    request = support.request(
+        child, family.id, NewRequest(kind=SupportKind.LIFE_STORY, child_id=child.id), TODAY, me
+    )
+    db.session.flush()
+    db.session.add(RequestReview(request_id=request.id, raised_at=now, council_then=KENT, council_now=BEXLEY))
+    signpost_id = a_signpost(family, held, lead, date(2026, 10, 5), council_code=BEXLEY)
+    warning = warnings.add(
+        family, WarningKind.OTHER, "Not alone", "Their manager", TODAY + timedelta(days=90), me
+    )
+    at = now + timedelta(days=3)
+    offered_times.offer(db.session.get_one(Call, waiting), [at], me, now)
+    raised = escalations.raise_to_manager(EscalationKind.NOT_REACHED, family.id, call_id=waiting)
+    staff_member(Role.MANAGER, councils=(BEXLEY,))  # so that a concern need not climb to every manager
+    concern = a_concern(family)
+    decided = a_council_decision(family.children[0], BEXLEY, Undecided.DIVIDED, TODAY)
+    address = families.add_address(family, NewAddress("3 Later Road", None, DONCASTER), family.parents)
+    moves.move(family.children, HomeKind.ADDRESS, AHEAD, me, address=address)
+    db.session.commit()
+    ahead = db.session.scalars(select(Handover).where(Handover.change_on == AHEAD)).one()
+    a_contact(DONCASTER)
+    sent = sent_by_link(checked(ahead, a_worker(), a_worker()))
+    return {
+        "family_id": family.id,
+        "parent_id": family.parents[0].id,
+        "phone_id": family.parents[0].phones[0].id,
+        "child_id": child.id,
+        "home_id": beliefs.homes_of(child.id)[-1].id,
+        "decision_id": decided.id,
+        "call_id": held,
+        "request_id": request.id,
+        "signpost_id": signpost_id,
+        "warning_id": warning.id,
+        "offered_id": db.session.scalars(select(OfferedTime.id)).one(),
+        "escalation_id": raised.id,
+        "concern_id": concern.id,
+        "handover_id": ahead.id,
+        "summary_id": ahead.summaries[-1].id,
+        "sending_id": sent.sending.id,
+    }
+
+
+@pytest.fixture
+def as_one_of(app: Flask) -> Callable[[Staff], FlaskClient]:
+    """Sign somebody in."""
+
+    def visit(staff: Staff) -> FlaskClient:
+        client = app.test_client()
+        sign_in(client, staff)
+        return client
+
+    return visit
+
+
+def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """Each way to ask for a record of one family, by its address."""
+    for rule in app.url_map.iter_rules():
+        known = {name for name, one in rule._converters.items() if type(one).__name__ == "UUIDConverter"}
+        if rule.endpoint.startswith(("staff.", "manager.")) and known - NOT_OF_A_FAMILY:
+            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                yield rule, method
+
+
+def asked(app: Flask, rule: Rule, ids: Ids) -> list[str]:
+    """Its addresses with these ids; one for each word it can hold."""
+    choices: list[dict[str, object]] = [{}]
+    for name, one in rule._converters.items():
+        if type(one).__name__ == "AnyConverter":
+            words: list[object] = sorted(one.items)
+        elif name == "since":
+            words = [SINCE.isoformat()]
+        else:
+            words = [ids.get(name) or uuid4()]
+        choices = [{**choice, name: word} for choice in choices for word in words]
+    with app.test_request_context():
+        return [app.url_for(rule.endpoint, **choice) for choice in choices]
+
+
+def bare(page: TestResponse) -> tuple[int, str]:
+    """What came, without what is new on every page."""
+    new = r"nonce-[\w-]+|nonce=\"[\w-]+\"|name=\"csrf_token\" value=\"[^\"]*\""
+    return page.status_code, re.sub(new, "", page.text)
+
+
+NOBODY_HERE: dict[str, tuple[Role, str, bool]] = {
+    # (role, council, whether the family was theirs before)
+    "a manager of the council that placed": (Role.MANAGER, KENT, True),
+    "a lead of the council in between": (Role.LEAD, MEDWAY, True),
+    "a manager of the council from January on": (Role.MANAGER, DONCASTER, False),
+    "a manager of a council that never had to do with it": (Role.MANAGER, SHEFFIELD, False),
+}
+
+
+@pytest.mark.parametrize("who", NOBODY_HERE)
+def test_what_is_not_theirs_is_as_if_it_were_not_there(
+    app: Flask, theirs: Ids, as_one_of: Callable[[Staff], FlaskClient], who: str
+) -> None:
+    role, council, was_theirs = NOBODY_HERE[who]
+    client = as_one_of(staff_member(role, councils=(council,)))
+    assert differing(app, client, theirs, AS_IT_WAS if was_theirs else set()) == []
+
+
+@pytest.mark.parametrize("who", ["shut out", "led before", "an administrator"])
+def test_nor_for_those_who_must_not_see_a_family_that_is_their_councils(
+    app: Flask, theirs: Ids, family: Family, lead: Staff, as_one_of: Callable[[Staff], FlaskClient], who: str
+) -> None:
+    one = staff_member(
+        {"shut out": Role.MANAGER, "led before": Role.LEAD, "an administrator": Role.ADMINISTRATOR}[who],
+        councils=(SHEFFIELD if who == "led before" else BEXLEY,),
+    )
+    match who:
+        case "shut out":
+            families.shut_out(family, one.id, a_viewer(lead))
+        case "led before":
+            for next_lead in (one, staff_member(councils=(BEXLEY,))):
+                families.change_lead(family, next_lead.id, a_viewer(lead), "Nearer to them")
+                db.session.flush()
+    db.session.commit()
+    assert differing(app, as_one_of(one), theirs, set()) == []
+
+
+def differing(app: Flask, client: FlaskClient, theirs: Ids, but: set[str]) -> list[str]:
+    """The addresses that tell a record which is there from one that never was."""
+    nowhere = f"/families/{uuid4()}"
+    never = {"staff": bare(client.get(nowhere)), "manager": bare(client.get(f"{nowhere}/shut-out"))}
+    found, walked = [], 0
+    for rule, method in routes(app):
+        if rule.endpoint in but:
+            continue
+        for path in asked(app, rule, theirs):
+            page = client.open(path, method=method)
+            walked += 1
+            if bare(page) != never[rule.endpoint.partition(".")[0]]:
+                found.append(f"{method} {rule.endpoint}: {page.status_code}")
+    assert walked > 90
+    return found
+
+
+def test_every_kind_of_id_in_an_address_is_asked_for(app: Flask, theirs: Ids) -> None:
+    named = {
+        name
+        for rule, _method in routes(app)
+        for name, one in rule._converters.items()
+        if type(one).__name__ == "UUIDConverter"
+    }
+    assert named <= theirs.keys() | NOT_OF_A_FAMILY
+
+
+def test_a_record_of_theirs_leads_to_nothing_of_another_family(
+    app: Flask, theirs: Ids, as_one_of: Callable[[Staff], FlaskClient]
+) -> None:
+    """With the id of a family, a call or a handover of one's own before the ids of somebody else's."""
+    manager = staff_member(Role.MANAGER, councils=(SHEFFIELD,))
+    clock.move_to(date(2026, 3, 2))
+    own = a_family(
+        [a_child(date(2023, 6, 10), placing_council=SHEFFIELD, home_council=SHEFFIELD, allowance=True)],
+        accepted_on=date(2023, 7, 3), lead=manager, owning_council=SHEFFIELD,
+    )  # fmt: skip
+    one = db.session.scalars(select(Handover).where(Handover.family_id == own.id)).one()
+    clock.move_to(TODAY)
+    mine = {"family_id": own.id, "call_id": a_call(own, TODAY), "handover_id": one.id}
+    client = as_one_of(manager)
+    found = []
+    for rule, method in routes(app):
+        inner = [name for name in theirs if name in rule.arguments and name not in mine]
+        if inner and mine.keys() & rule.arguments:
+            pages = [client.open(path, method=method) for path in asked(app, rule, {**theirs, **mine})]
+            found += [f"{method} {rule.endpoint}" for page in pages if page.status_code != 404]
+    # A time that is gone is told of in the same words, whatever became of it.
+    assert found == ["POST staff.take_time", "POST staff.withdraw_time"]
+    offered = db.session.get_one(OfferedTime, theirs["offered_id"])
+    assert (offered.taken_at, offered.withdrawn_at) == (None, None)

@@ -19,8 +19,9 @@ ROOT = Path(__file__).parents[2]
 # What families read. Pages of staff are English and are not translated.
 SOURCES = (
     *("templates/base.html", "templates/macros/*.html", "templates/errors/*.html"),
-    *("templates/public/**/*.html", "templates/messages/*.txt"),
-    *("catchup/web/public/*.py", "catchup/web/fields.py", "catchup/web/date_field.py"),
+    *("templates/public/**/*.html", "templates/family/**/*.html", "templates/messages/*.txt"),
+    *("catchup/web/public/*.py", "catchup/web/family/*.py"),
+    *("catchup/web/fields.py", "catchup/web/date_field.py"),
     *("catchup/web/text.py", "catchup/web/languages.py"),
 )
 # How the names of messages to staff and to other councils begin, and pieces of pages that only staff see.

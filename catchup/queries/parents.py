@@ -10,6 +10,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Exists, exists, select
+from sqlalchemy.orm import joinedload
 
 from catchup.extensions import db
 from catchup.models.family import Family, Parent, Phone, Stop
@@ -72,7 +73,7 @@ class OwnPage:
     next_call_on: date | None
     has_left: bool
     waiting: Sequence[OwnProposal]
-    is_alone: bool
+    is_apart: bool
 
 
 def link(token_hash: bytes, now: datetime) -> ParentLink | None:
@@ -145,10 +146,39 @@ def waiting(parent_id: UUID) -> Sequence[Proposal]:
     ).all()
 
 
+def waiting_of_family(family_id: UUID) -> Sequence[Proposal]:
+    """What the parents of a family gave that waits: for staff, who have come by the family's scope.
+
+    Not the address at which one who has not confirmed is being asked.
+    """
+    return db.session.scalars(
+        select(Proposal)
+        .join(Parent, Parent.id == Proposal.parent_id)
+        .where(
+            Proposal.family_id == family_id,
+            Proposal.confirmed_at.is_(None),
+            Proposal.declined_at.is_(None),
+            Parent.confirmed_at.is_not(None),
+        )
+        .options(joinedload(Proposal.parent))
+        .order_by(Proposal.proposed_at, Proposal.id)
+    ).all()
+
+
 def is_alone(parent: Parent) -> bool:
     """Whether the family has no other parent, so that what is the family's is this parent's own."""
     other = exists().where(Parent.family_id == parent.family_id, Parent.id != parent.id)
     return not db.session.scalar(select(other))
+
+
+def is_apart(parent: Parent, today: date) -> bool:
+    """Whether there is another parent with whom no home of the children is shared."""
+    if is_alone(parent):
+        return False
+    homes = families.homes_on([child.id for child in parent.family.children], today).values()
+    lived_in = [{one.id for one in home.address.parents} for home in homes if home.address]
+    others = {one.id for one in parent.family.parents} - {parent.id}
+    return not any(parent.id in who and others <= who for who in lived_in)
 
 
 def children_of(parent: Parent, today: date) -> list[OwnChild]:
@@ -177,7 +207,7 @@ def page(parent: Parent, today: date) -> OwnPage:
         next_call_on=_next_call(family.id) if known.left_on is None else None,
         has_left=known.left_on is not None,
         waiting=[_own_proposal(one) for one in waiting(parent.id)],
-        is_alone=is_alone(parent),
+        is_apart=is_apart(parent, today),
     )
 
 

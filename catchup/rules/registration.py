@@ -4,7 +4,7 @@ Source: service policy R23 and the pages of joining.
 """
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -134,16 +134,12 @@ class Application:
     @property
     def good_times(self) -> dict[str, list[str]]:
         """Bands by weekday as a family's record keeps them; empty: any time of an ordinary day."""
-        if not self.good_days and not self.good_bands:
-            return {}
-        return _by_day(self.good_days or WORKDAYS, self.good_bands or DAYTIME)
+        return good_by_day(self.good_days, self.good_bands)
 
     @property
     def never_times(self) -> dict[str, list[str]]:
         """The same for times when nobody must ring: days alone are whole days, times alone are every day."""
-        if not self.never_days and not self.never_bands:
-            return {}
-        return _by_day(self.never_days or WORKDAYS, self.never_bands or tuple(Band))
+        return never_by_day(self.never_days, self.never_bands)
 
     def home_facts(self, child: ChildSaid) -> HomeFacts:
         """Where a child lives, as the rules of responsibility want it."""
@@ -243,6 +239,16 @@ def _phone(said: Mapping[str, Any]) -> PhoneSaid:
         said["who_else"],
         said["code_phrase"],
     )
+
+
+def good_by_day(days: Sequence[str], bands: Sequence[Band]) -> dict[str, list[str]]:
+    """Good days and good times as bands by weekday; neither chosen: any time of an ordinary day."""
+    return _by_day(days or WORKDAYS, bands or DAYTIME) if days or bands else {}
+
+
+def never_by_day(days: Sequence[str], bands: Sequence[Band]) -> dict[str, list[str]]:
+    """The same for times when nobody must ring: days alone are whole days, times alone are every day."""
+    return _by_day(days or WORKDAYS, bands or tuple(Band)) if days or bands else {}
 
 
 def _by_day(days: Iterable[str], bands: Iterable[Band]) -> dict[str, list[str]]:

@@ -1,7 +1,7 @@
 """How a family may be reached: numbers with their rules, e-mail, who has confirmed, language, times.
 
 A number is never overwritten: another row takes its place. Whoever is left without a number is a manager's to
-find. Each act adds its audit row; the caller commits.
+find. Each act adds its audit row, ``by`` None where a parent did it on their own page; the caller commits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ class Email:
     shared_with: str | None = None
 
 
-def add_phone(parent: Parent, new: NewPhone, by: Viewer) -> Phone:
+def add_phone(parent: Parent, new: NewPhone, by: Viewer | None) -> Phone:
     """Another number of a parent, after those there are; one they have already gets the rules given now."""
     for phone in parent.phones:
         if phone.superseded_at is None and phone.number == new.number:
@@ -47,7 +47,7 @@ def add_phone(parent: Parent, new: NewPhone, by: Viewer) -> Phone:
     return phone
 
 
-def replace_phone(phone: Phone, new: NewPhone, by: Viewer, *, works_again: bool = False) -> Phone:
+def replace_phone(phone: Phone, new: NewPhone, by: Viewer | None, *, works_again: bool = False) -> Phone:
     """Another number, or other rules for this one, in its place; what was known before stays as it was.
 
     A number found dead stays dead until ``works_again`` or until it is another number.
@@ -61,13 +61,13 @@ def replace_phone(phone: Phone, new: NewPhone, by: Viewer, *, works_again: bool 
     return successor
 
 
-def remove_phone(phone: Phone, by: Viewer) -> None:
+def remove_phone(phone: Phone, by: Viewer | None) -> None:
     """A number is no longer theirs, or no longer wanted. Raises ChangedMeanwhileError."""
     _supersede(phone)
     _changed(phone.parent.family, "phone.remove", phone.id, by)
 
 
-def change_email(parent: Parent, email: Email, by: Viewer) -> None:
+def change_email(parent: Parent, email: Email, by: Viewer | None) -> None:
     """Another address, or other rules for it; without an address there is nothing to allow."""
     parent.email = email.address
     parent.email_index = email_index(email.address)
@@ -76,7 +76,7 @@ def change_email(parent: Parent, email: Email, by: Viewer) -> None:
     _audit(parent.family, "email.change", by, "parent", parent.id)
 
 
-def confirm_parent(parent: Parent, how: str, by: Viewer) -> None:
+def confirm_parent(parent: Parent, how: str, by: Viewer | None) -> None:
     """A second parent has said that we may use their details. Source: service policy R23."""
     if parent.confirmed_at is not None:
         raise ChangedMeanwhileError
@@ -84,7 +84,7 @@ def confirm_parent(parent: Parent, how: str, by: Viewer) -> None:
     _changed(parent.family, "parent.confirm", parent.id, by, subject="parent")
 
 
-def change_language(family: Family, language: str, adjustments: Sequence[str], by: Viewer) -> None:
+def change_language(family: Family, language: str, adjustments: Sequence[str], by: Viewer | None) -> None:
     """The language they talk in, and what makes talking easier."""
     family.language, family.adjustments = language, list(adjustments)
     _changed(family, "family.language", family.id, by, subject="family")
@@ -94,7 +94,7 @@ def change_times(
     family: Family,
     good: Mapping[str, Sequence[str]],
     never: Mapping[str, Sequence[str]],
-    by: Viewer,
+    by: Viewer | None,
     *,
     evenings: bool,
 ) -> None:
@@ -105,13 +105,13 @@ def change_times(
     _audit(family, "family.times", by, "family", family.id)
 
 
-def note_before_we_ring(family: Family, note: str | None, by: Viewer) -> None:
+def note_before_we_ring(family: Family, note: str | None, by: Viewer | None) -> None:
     """What they want known before we ring."""
     family.before_we_ring = note
     _audit(family, "family.before_we_ring", by, "family", family.id)
 
 
-def see_to_numbers(family: Family, by: Viewer, call_id: UUID | None = None) -> None:
+def see_to_numbers(family: Family, by: Viewer | None, call_id: UUID | None = None) -> None:
     """Ask a manager, once, where a family cannot be rung; settle what was asked once it can.
 
     The question hangs on the call at hand, or on the first open one, so that the queue keeps that call back.
@@ -165,10 +165,12 @@ def _supersede(phone: Phone) -> None:
     phone.superseded_at = clock.now()
 
 
-def _changed(family: Family, action: str, subject_id: UUID, by: Viewer, subject: str = "phone") -> None:
+def _changed(
+    family: Family, action: str, subject_id: UUID, by: Viewer | None, subject: str = "phone"
+) -> None:
     see_to_numbers(family, by)
     _audit(family, action, by, subject, subject_id)
 
 
-def _audit(family: Family, action: str, by: Viewer, subject: str, subject_id: UUID) -> None:
+def _audit(family: Family, action: str, by: Viewer | None, subject: str, subject_id: UUID) -> None:
     audit.record(by, Seen(action, subject, subject_id, family.id))

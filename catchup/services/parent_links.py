@@ -60,7 +60,7 @@ def answered(request_id: UUID) -> bool:
 
 
 def send_way_in(parent: Parent, *, shared: bool) -> None:
-    """A link to their own page; those sent before that nobody opened die. ``shared``: two read this address."""
+    """A link to their own page; those before it die. ``shared``: two parents read this address."""
     _end_links(parent.id, LinkPurpose.COME_IN)
     assert parent.email is not None  # noqa: S101 -- it was found by its address
     send(
@@ -80,9 +80,12 @@ def send(
     *,
     proposal_id: UUID | None = None,
     by: Viewer | None = None,
-    whose: str | None = None,
+    **facts: str,
 ) -> ParentLink:
-    """Make a link and queue the message that holds it: bare, and not sent once the link is over."""
+    """Make a link and queue the message that holds it: bare, and not sent once the link is over.
+
+    ``facts`` are what its wording needs beside the path.
+    """
     token, now = secrets.token_urlsafe(32), clock.real_now()
     made = ParentLink(
         parent_id=parent.id,
@@ -94,20 +97,20 @@ def send(
     )
     db.session.add(made)
     db.session.flush()
-    facts = {"path": f"/manage/in/{token}"} | ({} if whose is None else {"whose": whose})
+    path = f"/manage/in/{token}"
     message = outbox.queue(
         parent.family_id,
         parent.id,
         channel,
         TEMPLATES[purpose],
-        facts,
+        facts | {"path": path},
         recipient,
         clock.now(),
         expires_at=made.expires_at,
     )
     if message.language != ENGLISH.code:
         # The page it opens speaks the language that the message is written in.
-        message.facts = facts | {"path": f"/manage/in/{token}?lang={message.language}"}
+        message.facts = facts | {"path": f"{path}?lang={message.language}"}
     # The message is named as the link is, so that the one can be found by the other.
     message.id = made.id
     note(parent, f"manage.link.{purpose.value}", by=by)
@@ -122,7 +125,7 @@ TEMPLATES = {
 
 
 def use(token: str, now: datetime) -> ParentLink | None:
-    """Use a link up: of any number who try at once, one does. None for all others, and for what is no link."""
+    """Use a link up: of any number who try at once, one does. None for all others, and for no link."""
     found = queries.link(hashed(token), now)
     if found is None:
         return None
@@ -175,7 +178,7 @@ def leave(one: ParentVisit) -> None:
 
 
 def end_all(parent: Parent) -> None:
-    """Every link and every visit of a parent ends now: the address they were sent to is not theirs any more."""
+    """Every link and every visit of a parent ends now: the address they went to is not theirs any more."""
     _end_links(parent.id)
     db.session.execute(
         update(ParentVisit)

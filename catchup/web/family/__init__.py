@@ -12,10 +12,17 @@ family = Blueprint("family", __name__, url_prefix="/manage")
 # The sign-in session's token is replaced by visits.guard, which checks one of its own before every POST.
 csrf.exempt(family)
 
-from catchup.web.family import visits, way_in, you  # noqa: E402 -- the views need the blueprint
+from catchup.web.family import (  # noqa: E402 -- the views need the blueprint
+    acts,
+    acts_said,
+    details,
+    visits,
+    way_in,
+    you,
+)
 
 family.before_request(visits.guard)
 family.after_request(visits.keep_awake)
 family.after_request(visits.set_cookie)
 
-__all__ = ["family", "visits", "way_in", "you"]
+__all__ = ["acts", "acts_said", "details", "family", "visits", "way_in", "you"]

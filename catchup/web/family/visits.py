@@ -22,7 +22,13 @@ from catchup.web.visits import WayIn
 
 # Asking needs no visit: its form is bound to the cookie of joining, which says of nobody who they are.
 ASKING = frozenset({"family.ask", "family.send_request"})
-WITHOUT_VISIT = ASKING | {"family.asked", "family.open_link", "family.use_link", "family.left"}
+WITHOUT_VISIT = ASKING | {
+    "family.asked",
+    "family.open_link",
+    "family.use_link",
+    "family.answered",
+    "family.left",
+}
 # From one address, and in all, in an hour: links asked for, opened, used.
 FROM_ONE_PLACE = {"ask": 20, "open": 120, "use": 60}
 IN_ALL = {"ask": 1_000, "open": 6_000, "use": 3_000}

@@ -1,6 +1,6 @@
 """Asking for a link, and opening it. Nothing here tells whether we know an address."""
 
-from flask import make_response, redirect, render_template, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
@@ -8,7 +8,10 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.manage import ParentLink
 from catchup.queries import parents as queries
+from catchup.rules.terms import LinkPurpose
 from catchup.services import parent_links as service
+from catchup.services import proposals
+from catchup.services.contacts import ChangedMeanwhileError
 from catchup.services.handover_sendings import hashed
 from catchup.web.family import family, visits
 from catchup.web.fields import EmailField
@@ -16,6 +19,13 @@ from catchup.web.forms_base import PublicForm
 from catchup.web.public import tokens
 from catchup.web.security import saw
 from catchup.web.visits import TOKEN
+
+ANSWERS = frozenset({"yes", "no"})
+PAGES = {
+    LinkPurpose.COME_IN: "family/open.html",
+    LinkPurpose.CONFIRM_CONTACT: "family/confirm_contact.html",
+    LinkPurpose.CONFIRM_PARENT: "family/confirm_parent.html",
+}
 
 
 class AskForm(PublicForm):
@@ -68,14 +78,34 @@ def use_link(token: str) -> ResponseReturnValue:
     """Use the link up. The next address does not hold it any more."""
     visits.WAY.check(f"link\0{token}")
     visits.WAY.count("use")
-    link = service.use(token, clock.real_now()) if TOKEN.fullmatch(token) else None
+    link = _find(token)
     if link is None:
         return _dead()
-    cookie = service.begin_visit(link.parent)
+    said = request.form.get("answer", "")
+    if link.purpose is not LinkPurpose.COME_IN and said not in ANSWERS:
+        return _page(link, token), 422
+    link = service.use(token, clock.real_now())
+    if link is None:
+        return _dead()
+    if link.purpose is LinkPurpose.COME_IN:
+        cookie = service.begin_visit(link.parent)
+        db.session.commit()
+        response = make_response(redirect(url_for(".you"), 303))
+        visits.WAY.begin(response, cookie)
+        return response
+    try:
+        _take_answer(link, yes=said == "yes")
+    except ChangedMeanwhileError:
+        db.session.rollback()
+        return _dead()
     db.session.commit()
-    response = make_response(redirect(url_for(".you"), 303))
-    visits.WAY.begin(response, cookie)
-    return response
+    return redirect(url_for(".answered", said=said), 303)
+
+
+@family.get("/answered/<any(yes, no):said>")
+def answered(said: str) -> ResponseReturnValue:
+    """After a question was answered by a link."""
+    return render_template("family/answered.html", yes=said == "yes")
 
 
 @family.post("/out")
@@ -99,7 +129,22 @@ def _find(token: str) -> ParentLink | None:
 
 
 def _page(link: ParentLink, token: str) -> str:
-    return render_template("family/open.html", form_token=visits.form_token(token))
+    """What the link asks. Of what was proposed as much as tells whoever proposed it which one it is."""
+    return render_template(
+        PAGES[link.purpose],
+        form_token=visits.form_token(token),
+        proposal=link.proposal,
+        masked=queries.masked(link.proposal) if link.proposal else "",
+    )
+
+
+def _take_answer(link: ParentLink, *, yes: bool) -> None:
+    if link.purpose is LinkPurpose.CONFIRM_CONTACT:
+        proposals.answer(link, yes=yes)
+    elif yes:
+        proposals.use_details(link)
+    else:
+        proposals.erase_details(link)
 
 
 def _ask(form: AskForm) -> str:

@@ -7,6 +7,7 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from catchup.queries.parents import OwnChild
+from catchup.services.parent_details import Kept
 from catchup.web.filters import council_name, day
 
 
@@ -20,6 +21,16 @@ def child(one: OwnChild) -> str:
 def month(on: date) -> str:
     """In which month, and no nearer: June 2027."""
     return str(format_date(on, "LLLL y"))
+
+
+def in_words(kept: str | None) -> str | None:
+    """What became of a change, for the page that follows it."""
+    told: dict[str | None, str] = {
+        Kept.NOW: _("That’s changed. It holds from now on."),
+        Kept.ASKED: _("We have sent you a message. Please say in it that it was you, then we use it."),
+        Kept.WAITS: _("We have it. It waits until we have talked with you, or looked at it."),
+    }
+    return told.get(kept)
 
 
 def supporters(children: Sequence[OwnChild], today: date) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from catchup import clock
 from catchup.models.family import Family
-from catchup.queries import families, family_then, timeline
+from catchup.queries import families, family_then, parents, timeline
 from catchup.queries.families import FamilyView, Together
 from catchup.rules.reading import Reading
 from catchup.services.audit import Seen
@@ -79,6 +79,7 @@ def family(family_id: UUID) -> ResponseReturnValue:
         "staff/family.html",
         family=found,
         page=page,
+        proposals=parents.waiting_of_family(found.id),
         story=timeline.of(found, page.facts, today, reading, me.councils),
         times=times_in_words(
             dumps(found.good_times), dumps(found.never_times), found.evenings, str(get_locale())

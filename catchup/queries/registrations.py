@@ -1,4 +1,4 @@
-"""Registrations and the drafts they come from. Families that may be the same are found, never joined."""
+"""Registrations and the drafts they come from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,39 +9,18 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Uuid, and_, exists, false, func, or_, select, true, type_coerce
 
 from catchup import clock
-from catchup.crypto import ring
 from catchup.extensions import db
-from catchup.models.family import Family, Parent, Phone
-from catchup.models.home import Address
+from catchup.models.matching import Linking, RegistrationQuestion
 from catchup.models.registration import JoinDraft, Registration, RegistrationCouncil
 from catchup.models.staff import Staff, StaffCouncil, StaffRole, staff_role
-from catchup.queries.scope import Viewer, in_scope, not_shut_out
+from catchup.queries.scope import Viewer, not_shut_out
 from catchup.rules import registration as rule
-from catchup.rules.registration import Application
 from catchup.rules.terms import Role
 
 DRAFT_LIFE = timedelta(days=1)
 # A draft that was sent holds its reference under this name.
 SENT = "sent"
 LONGEST_LIST = 50
-
-
-@dataclass(frozen=True, slots=True)
-class FamilyMatch:
-    """A family in the viewer's scope with the same e-mail, phone or postcode."""
-
-    id: UUID
-    reference: str
-    name: str
-    same: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class FamilyMatches:
-    """Families that may be the same; those outside the viewer's scope only as a hint to ask the hub."""
-
-    shown: tuple[FamilyMatch, ...]
-    outside_scope: bool
 
 
 def is_alive(draft: JoinDraft, now: datetime) -> bool:
@@ -135,36 +114,6 @@ def _of_strangers(found: Sequence[Registration], viewer: Viewer) -> Sequence[Reg
     return [one for one in found if not rule.names(rule.read(one.answers).people_known, viewer.name)]
 
 
-def families_like(said: Application, viewer: Viewer) -> FamilyMatches:
-    """Families with the same e-mail address, phone number or postcode, to be compared by a person."""
-    found: dict[UUID, set[str]] = {}
-    emails = [ring.blind_index("email", said.email.casefold())] if said.email else []
-    numbers = [ring.blind_index("phone", phone.number) for phone in said.phones]
-    postcodes = [ring.blind_index("postcode", home.postcode) for home in said.homes]
-    searches = (
-        ("email", select(Parent.family_id).where(Parent.email_index.in_(emails))),
-        (
-            "phone",
-            select(Parent.family_id)
-            .join(Phone, Phone.parent_id == Parent.id)
-            .where(Phone.number_index.in_(numbers)),
-        ),
-        ("postcode", select(Address.family_id).where(Address.postcode_index.in_(postcodes))),
-    )
-    for name, statement in searches:
-        for family_id in db.session.scalars(statement):
-            found.setdefault(family_id, set()).add(name)
-    mine = db.session.scalars(
-        select(Family)
-        .where(Family.id.in_(found), in_scope(viewer, clock.today()))
-        .order_by(Family.reference, Family.id)
-        .limit(LONGEST_LIST)
-    ).all()
-    shown = [FamilyMatch(one.id, one.reference, one.name, frozenset(found[one.id])) for one in mine]
-    shown.sort(key=lambda match: -len(match.same))
-    return FamilyMatches(tuple(shown), outside_scope=len(shown) < len(found))
-
-
 def leads_for(councils: frozenset[str], viewer: Viewer) -> Sequence[tuple[UUID, str]]:
     """(id, name) of those who could ring the family: the viewer, then staff of these councils by name."""
     return [(viewer.id, viewer.name), *_others(councils, viewer)]
@@ -192,8 +141,30 @@ def _others(
     return [(row.id, row.name) for row in rows]
 
 
-def decided_by(registration: Registration) -> str | None:
-    """Name of who decided; None while nobody has."""
-    if registration.decided_by is None:
-        return None
-    return db.session.scalar(select(Staff.name).where(Staff.id == registration.decided_by))
+def questions(registration: Registration) -> Sequence[RegistrationQuestion]:
+    """What was asked of who registered, in the order of asking."""
+    return db.session.scalars(
+        select(RegistrationQuestion)
+        .where(RegistrationQuestion.registration_id == registration.id)
+        .order_by(RegistrationQuestion.asked_at, RegistrationQuestion.id)
+    ).all()
+
+
+def linkings(registration: Registration) -> Sequence[Linking]:
+    """The times it was taken to be of a family that was there already, undone ones among them."""
+    return db.session.scalars(
+        select(Linking)
+        .where(Linking.registration_id == registration.id)
+        .order_by(Linking.linked_at, Linking.id)
+    ).all()
+
+
+def who_did(registration: Registration) -> dict[UUID, str]:
+    """The names of those who decided, asked, linked or undid, by id."""
+    ids = {registration.decided_by}
+    for question in questions(registration):
+        ids |= {question.asked_by, question.answered_by}
+    for linking in linkings(registration):
+        ids |= {linking.linked_by, linking.undone_by}
+    rows = db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids - {None})))
+    return {row.id: row.name for row in rows}

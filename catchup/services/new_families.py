@@ -152,7 +152,7 @@ def add_parent(family: Family, position: int, new: NewParent) -> Parent:
 
 def add_child(
     family: Family, new: NewChild, addresses: Sequence[Address], joined_on: date, by: Viewer
-) -> None:
+) -> Child:
     """One child with the order and homes."""
     now = clock.now()
     child = Child(family_id=family.id, first_name=new.first_name, born_on=new.born_on, joined_on=joined_on)
@@ -185,3 +185,4 @@ def add_child(
                 recorded_by=by.id,
             )
         )
+    return child

@@ -63,6 +63,7 @@ class Template:
 EITHER = frozenset({Channel.EMAIL, Channel.TEXT})
 TEMPLATES = {
     "registration_received": Template(frozenset({"reference", "look_by_on"}), asked_for=True),
+    "registration_question": Template(frozenset({"reference"})),
     "not_reached": Template(frozenset({"lead_first_name", "call_back_number"}), EITHER),
     # To adults of a recorded order. Sent again from here it could be the second: see services/offers.py.
     "offer": Template(frozenset({"code", "again"}), EITHER, secret=True),

@@ -3,7 +3,7 @@
 Nothing here looks for a family to join it to: a person compares and decides. Source: service policy R23.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -62,18 +62,9 @@ def accept(
     Raises AlreadyDecidedError, NoEvidenceError. Source: service policy R23, R19, P5.
     """
     assert keep_out != lead_id  # noqa: S101 -- the form refuses it
-    _hold(registration, seen_version)
+    hold(registration, seen_version)
     today = clock.today()
-    orders: Sequence[RecordedOrder] = ()
-    if isinstance(evidence, NamedConfirmation):
-        if not evidence.name.strip() or evidence.on > today:
-            raise NoEvidenceError("A confirmation needs the name of who gave it, and a day that has come.")
-        registration.evidence = Evidence.PLACING_COUNCIL
-        registration.confirmed_by_name, registration.confirmed_on = evidence.name, evidence.on
-    else:
-        orders = _recorded_orders(evidence.order_id, by)
-        registration.evidence = Evidence.RECORDED_ORDER
-        registration.recorded_order_id = evidence.order_id
+    orders = prove(registration, evidence, by)
     said = rule.read(registration.answers)
     family = families.accept(_new_family(said, lead_id, owning_council(said, today, by)), today, by)
     if keep_out is not None:
@@ -81,15 +72,15 @@ def accept(
     for order in orders:
         order.family_id = family.id
     registration.family_id = family.id
-    _decide(registration, RegistrationDecision.ACCEPTED, by)
+    decide(registration, RegistrationDecision.ACCEPTED, by)
     return family
 
 
 def refuse(registration: Registration, reason: str, by: Viewer, seen_version: int) -> None:
     """Make no family of a registration, and say why. Raises AlreadyDecidedError."""
-    _hold(registration, seen_version)
+    hold(registration, seen_version)
     registration.refused_reason = reason
-    _decide(registration, RegistrationDecision.REFUSED, by)
+    decide(registration, RegistrationDecision.REFUSED, by)
 
 
 def owning_council(said: Application, on: date, by: Viewer) -> str:
@@ -109,11 +100,56 @@ def owning_council(said: Application, on: date, by: Viewer) -> str:
     return found
 
 
-def _hold(registration: Registration, seen_version: int) -> None:
-    """Lock the row, so that of two people deciding at once the second sees what the first decided."""
+def hold(registration: Registration, seen_version: int) -> None:
+    """Lock the row, so that of two people deciding at once the second sees what the first decided.
+
+    Raises AlreadyDecidedError.
+    """
     db.session.refresh(registration, with_for_update=True)
     if registration.decision is not None or registration.version != seen_version:
         raise AlreadyDecidedError
+
+
+def prove(
+    registration: Registration,
+    evidence: RecordedOrderEvidence | NamedConfirmation,
+    by: Viewer,
+    family_id: UUID | None = None,
+) -> Sequence[RecordedOrder]:
+    """Keep who says so, and return the recorded orders that say it, locked; those of ``family_id`` count too.
+
+    Raises NoEvidenceError. Source: service policy R23.
+    """
+    if isinstance(evidence, NamedConfirmation):
+        if not evidence.name.strip() or evidence.on > clock.today():
+            raise NoEvidenceError("A confirmation needs the name of who gave it, and a day that has come.")
+        registration.evidence = Evidence.PLACING_COUNCIL
+        registration.confirmed_by_name, registration.confirmed_on = evidence.name, evidence.on
+        return ()
+    orders = _recorded_orders(evidence.order_id, by)
+    if any(order.family_id not in (None, family_id) for order in orders):
+        raise NoEvidenceError("This recorded order already belongs to a family.")
+    registration.evidence = Evidence.RECORDED_ORDER
+    registration.recorded_order_id = evidence.order_id
+    return orders
+
+
+def decide(registration: Registration, decision: RegistrationDecision, by: Viewer) -> None:
+    """Write down what was decided, when and by whom."""
+    registration.decision = decision
+    registration.decided_at = clock.now()
+    registration.decided_by = by.id
+    db.session.flush()
+    action = {RegistrationDecision.ACCEPTED: "accept", RegistrationDecision.REFUSED: "refuse"}[decision]
+    audit.record(by, Seen(f"registration.{action}", "registration", registration.id, registration.family_id))
+
+
+def wait_again(registration: Registration) -> None:
+    """It waits to be decided on as if nobody had; late as it is, it is looked at today."""
+    registration.decision = registration.decided_at = registration.decided_by = None
+    registration.family_id = registration.evidence = registration.recorded_order_id = None
+    registration.confirmed_by_name = registration.confirmed_on = None
+    registration.look_by_on = max(registration.look_by_on, clock.today())
 
 
 def _recorded_orders(order_id: UUID, by: Viewer) -> Sequence[RecordedOrder]:
@@ -132,22 +168,12 @@ def _recorded_orders(order_id: UUID, by: Viewer) -> Sequence[RecordedOrder]:
     ).all()
     if not orders:
         raise NoEvidenceError("Choose one of the recorded orders.")
-    if any(order.family_id for order in orders):
-        raise NoEvidenceError("This recorded order already belongs to a family.")
     return orders
 
 
-def _decide(registration: Registration, decision: RegistrationDecision, by: Viewer) -> None:
-    registration.decision = decision
-    registration.decided_at = clock.now()
-    registration.decided_by = by.id
-    db.session.flush()
-    action = {RegistrationDecision.ACCEPTED: "accept", RegistrationDecision.REFUSED: "refuse"}[decision]
-    audit.record(by, Seen(f"registration.{action}", "registration", registration.id, registration.family_id))
-
-
-def _new_family(said: Application, lead_id: UUID, owning: str) -> NewFamily:
-    first = NewParent(
+def new_parent(said: Application) -> NewParent:
+    """Who filled in the form, with what they said of themselves."""
+    return NewParent(
         name=said.name,
         phones=tuple(
             NewPhone(phone.number, phone.may_leave_message, phone.may_text, phone.who_else, phone.code_phrase)
@@ -159,17 +185,20 @@ def _new_family(said: Application, lead_id: UUID, owning: str) -> NewFamily:
         ethnic_group=said.ethnic_group,
         disability=said.disability,
     )
+
+
+def _new_family(said: Application, lead_id: UUID, owning: str) -> NewFamily:
     second = (NewParent(said.other_parent, confirmed=False),) if said.other_parent else ()
     before = [said.note, f"Knows somebody who works here: {said.people_known}" if said.people_known else None]
     return NewFamily(
         name=f"The {said.name.split()[-1]} family",
         owning_council=owning,
-        parents=(first, *second),
+        parents=(new_parent(said), *second),
         addresses=tuple(
             NewAddress(home.lines, home.postcode, home.council, home.outside_england, home.parents)
             for home in said.homes
         ),
-        children=tuple(_new_child(child) for child in said.children),
+        children=tuple(new_child(child) for child in said.children),
         lead_id=lead_id,
         language=said.language,
         adjustments=said.adjustments,
@@ -180,12 +209,14 @@ def _new_family(said: Application, lead_id: UUID, owning: str) -> NewFamily:
     )
 
 
-def _new_child(child: ChildSaid) -> NewChild:
+def new_child(child: ChildSaid, places: Mapping[int, int] | None = None) -> NewChild:
+    """A child as the form described it; ``places``: where each home of the form stands among addresses."""
+    home = child.home if places is None or child.home is None else places[child.home]
     return NewChild(
         first_name=child.first_name,
         born_on=child.born_on,
         order_on=child.order_on,
         placing=child.placing,
         placing_council=child.placing_council,
-        homes=(NewHome(child.home_kind, child.home),),
+        homes=(NewHome(child.home_kind, home),),
     )

@@ -13,7 +13,7 @@ from catchup.models.call import Call
 from catchup.models.family import Family
 from catchup.models.outbox import Message
 from catchup.models.registration import Evidence, JoinDraft, Registration, RegistrationDecision
-from catchup.queries import families, recorded_orders, registrations
+from catchup.queries import families, registrations
 from catchup.queries.registrations import SENT
 from catchup.rules import registration as rule
 from catchup.rules.terms import CallKind, HomeKind, Role
@@ -193,32 +193,6 @@ def test_those_of_the_same_day_come_first(session, worker):
     noted = a_registration(anything_else={"note": "Please ring soon"})
     found = [one.id for one in registrations.to_check(worker).shown]
     assert found == [sooner.id, noted.id, ordinary.id]
-
-
-def test_recorded_orders_are_compared_fact_by_fact(session, worker):
-    a_recorded_order(made_on=date(2024, 6, 11), postcode=None)
-    a_recorded_order(child_born_on=date(2019, 1, 1), made_on=date(2019, 9, 9), postcode="S1 2HH")
-    found = recorded_orders.like(rule.read(answers()), worker)
-    assert [match.same for match in found.shown] == [{"born_on", "placing", "first_name"}]
-    assert not found.shown[0].likely
-
-
-def test_matches_outside_the_viewers_councils_are_only_a_hint(session):
-    a_family(parents=None)
-    a_recorded_order()
-    stranger = a_viewer(staff_member(councils=(SHEFFIELD,)))
-    said = rule.read(answers())
-    families, orders = registrations.families_like(said, stranger), recorded_orders.like(said, stranger)
-    assert (families.shown, families.outside_scope) == ((), True)
-    assert (orders.shown, orders.outside_scope) == ((), True)
-
-
-def test_families_with_the_same_phone_postcode_or_email_are_shown(session, worker):
-    family = a_family()
-    email = family.parents[0].email
-    said = rule.read(answers(email={"address": email.upper()}, phone={"number": "+441632960101"}))
-    found = registrations.families_like(said, worker)
-    assert [(match.id, match.same) for match in found.shown] == [(family.id, {"email", "phone", "postcode"})]
 
 
 def test_who_they_know_here_does_not_see_the_registration(session, worker):

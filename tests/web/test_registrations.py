@@ -80,8 +80,12 @@ def test_reading_one_is_recorded_with_the_families_it_showed(client, session, wo
 def test_differences_from_a_recorded_order_are_marked(client, session, worker):
     a_recorded_order(postcode="ME14 1XX")
     page = text(client.get(f"/registrations/{a_registration().id}"))
-    marked = re.findall(r'<mark class="cu-differs">(.*?) <', page)
-    assert marked == ["ME14 1XX"]
+    assert re.findall(r'<mark class="cu-differs">(.*?)<', page) == ["ME14 1XX"]
+    assert re.findall(r'<b aria-hidden="true">(.)</b> ([^<]*)<', page) == [
+        *[("=", "Same")] * 5,
+        ("≠", "Differs"),
+    ]
+    assert "80 of 100" in page
 
 
 def test_what_lies_outside_ones_councils_says_only_ask_the_hub(client, session, worker):

@@ -1,0 +1,142 @@
+"""Families that look as if they were in twice: found by what is one person's, never by names.
+
+A handful of statements, whatever the number of families: what is shared is grouped by its index.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, exists, func, select
+
+from catchup import clock
+from catchup.extensions import db
+from catchup.models.family import Child, Family, Membership, Parent, Phone, Stop
+from catchup.models.home import Address
+from catchup.models.matching import NotTheSame
+from catchup.queries.matching import known_families
+from catchup.queries.scope import Viewer, in_scope
+from catchup.rules import matching as rule
+from catchup.rules.matching import Comparison, Known
+
+MOST_SHOWN = 50
+AT_A_TIME = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """One family of a pair."""
+
+    id: UUID
+    reference: str
+    name: str
+    has_left: bool
+    is_stopped: bool
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two families in the viewer's scope that may be one; ``one`` has the smaller id."""
+
+    one: Twin
+    other: Twin
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """The pairs, the most alike first, at most 50 of ``count``; pairs with a family outside one's scope
+    are only told of."""
+
+    shown: tuple[Alike, ...]
+    count: int
+    outside_scope: bool
+
+
+def possible(viewer: Viewer) -> Duplicates:
+    """Families with the same e-mail address or number, or a child born on one day at the same postcode.
+
+    Not those somebody has found to be different. Source: service policy P5.
+    """
+    found = _pairs()
+    ids = {key for pair in found for key in pair}
+    mine = _mine(ids, viewer)
+    inside = [pair for pair in found if mine.issuperset(pair)]
+    outside = any(len(mine.intersection(pair)) == 1 for pair in found)
+    twins = _twins({key for pair in inside for key in pair})
+    alike = [_compared(twins[one], twins[other]) for one, other in inside]
+    alike.sort(key=lambda pair: (-pair.comparison.score, pair.one.reference, pair.other.reference))
+    return Duplicates(tuple(alike[:MOST_SHOWN]), len(alike), outside)
+
+
+def pair(one: UUID, other: UUID, viewer: Viewer) -> Alike | None:
+    """Two families side by side; None where the viewer may not see both, or they are one."""
+    one, other = sorted((one, other))
+    if one == other or not _mine({one, other}, viewer) >= {one, other}:
+        return None
+    twins = _twins({one, other})
+    return _compared(twins[one], twins[other])
+
+
+def found_different(pair: Alike) -> NotTheSame | None:
+    """That somebody found them to be different, if anybody has."""
+    return db.session.get(NotTheSame, (pair.one.id, pair.other.id))
+
+
+def _compared(one: Twin, other: Twin) -> Alike:
+    return Alike(one, other, rule.compare(one.known, other.known))
+
+
+def _pairs() -> set[tuple[UUID, UUID]]:
+    """Every pair of families that share something, each with the smaller id first."""
+    of_phone = and_(Phone.parent_id == Parent.id, Phone.superseded_at.is_(None))
+    at_home = and_(Child.family_id == Address.family_id, Address.postcode_index.is_not(None))
+    searches: tuple[tuple[Select[Any], tuple[Any, ...]], ...] = (
+        (select(Parent.family_id).where(Parent.email_index.is_not(None)), (Parent.email_index,)),
+        (select(Parent.family_id).join(Phone, of_phone), (Phone.number_index,)),
+        (select(Address.family_id).join(Child, at_home), (Address.postcode_index, Child.born_on)),
+    )
+    found: set[tuple[UUID, UUID]] = set()
+    for families, shared in searches:
+        rows = families.add_columns(*(column.label(f"k{n}") for n, column in enumerate(shared))).subquery()
+        keys = [rows.c[f"k{n}"] for n in range(len(shared))]
+        twice = (
+            select(*keys).group_by(*keys).having(func.count(func.distinct(rows.c.family_id)) > 1).subquery()
+        )
+        same = and_(*(rows.c[f"k{n}"] == twice.c[f"k{n}"] for n in range(len(shared))))
+        together: dict[tuple[Any, ...], set[UUID]] = defaultdict(set)
+        for family_id, *key in db.session.execute(select(rows).join(twice, same)):
+            together[tuple(key)].add(family_id)
+        for ids in together.values():
+            found.update(combinations(sorted(ids), 2))
+    different = db.session.execute(select(NotTheSame.one_id, NotTheSame.other_id)).all()
+    return found - {(row.one_id, row.other_id) for row in different}
+
+
+def _mine(ids: Iterable[UUID], viewer: Viewer) -> set[UUID]:
+    wanted = sorted(ids)
+    mine: set[UUID] = set()
+    for start in range(0, len(wanted), AT_A_TIME):
+        some = wanted[start : start + AT_A_TIME]
+        mine |= set(
+            db.session.scalars(select(Family.id).where(Family.id.in_(some), in_scope(viewer, clock.today())))
+        )
+    return mine
+
+
+def _twins(ids: set[UUID]) -> dict[UUID, Twin]:
+    joined = exists().where(Membership.family_id == Family.id, Membership.left_on.is_(None))
+    stopped = exists().where(Stop.family_id == Family.id, Stop.lifted_at.is_(None))
+    known = known_families(ids)
+    return {
+        row.id: Twin(row.id, row.reference, row.name, not row.joined, row.stopped, known[row.id])
+        for row in db.session.execute(
+            select(
+                Family.id, Family.reference, Family.name, joined.label("joined"), stopped.label("stopped")
+            ).where(Family.id.in_(ids))
+        )
+    }

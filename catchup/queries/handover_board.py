@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
 from catchup.extensions import db
 from catchup.models.base import core
 from catchup.models.family import Family
-from catchup.models.handover import Handover, HandoverStep
+from catchup.models.handover import Handover, HandoverStep, HandoverSummary, SummaryReturn
 from catchup.models.handover_notice import HandoverReminder
 from catchup.queries import handover_notices
 from catchup.queries.handover_cards import OVERDUE, Card, cards, column_of, standings
@@ -44,6 +44,7 @@ GIVES, TAKES = "gives", "takes"
 """The side of a handover on which a council is looked for."""
 
 handover, step, reminder = core(Handover), core(HandoverStep), core(HandoverReminder)
+summary = core(HandoverSummary)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One page of the board. ``counts`` are of all pages, ``councils`` all that take part in any handover."""
+    """One page of the board. ``counts`` are of all pages, ``councils`` all that take part in any handover.
+
+    ``returned`` are handovers whose summary a second person sent back, to be written again.
+    """
 
     columns: Sequence[tuple[str, Sequence[Card]]]
     counts: Counter[str]
@@ -79,6 +83,7 @@ class Board:
     pages: int
     reminded: Mapping[UUID, Mark] = field(default_factory=dict)
     letters: Collection[UUID] = field(default=())
+    returned: Collection[UUID] = field(default=())
 
     @property
     def cards(self) -> list[Card]:
@@ -135,6 +140,7 @@ def board(viewer: Viewer, view: View, today: date) -> Board:
         pages,
         reminded if view.reminded else _reminded(ids),
         handover_notices.with_letters(ids),
+        _returned([row.id for row, standing in shown if standing.state is HandoverState.SUMMARY_WRITTEN]),
     )
 
 
@@ -175,6 +181,21 @@ def _reminded(ids: Sequence[UUID]) -> dict[UUID, Mark]:
         .order_by(reminder.c.at, reminder.c.id)
     )
     return {row.handover_id: row.mark for row in db.session.execute(rows)}
+
+
+def _returned(ids: Sequence[UUID]) -> set[UUID]:
+    """Those of some handovers whose newest summary was sent back."""
+    newer = summary.alias()
+    is_newest = ~exists().where(
+        newer.c.handover_id == summary.c.handover_id, newer.c.made_at > summary.c.made_at
+    )
+    return set(
+        db.session.scalars(
+            select(summary.c.handover_id)
+            .join(SummaryReturn, SummaryReturn.summary_id == summary.c.id)
+            .where(summary.c.handover_id.in_(ids), is_newest)
+        )
+    )
 
 
 def ended(today: date) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from catchup.extensions import db
 from catchup.models.base import core
 from catchup.models.family import Child, Family, Membership, Parent, Pause, Stop
-from catchup.models.handover import Handover, HandoverStep, HandoverSummary
+from catchup.models.handover import Handover, HandoverStep, HandoverSummary, SummaryReturn
 from catchup.models.handover_sending import SendingPart
 from catchup.models.staff import Staff
 from catchup.queries import directories, facts, handover_standing, reading_periods, responsibility
@@ -21,7 +21,7 @@ from catchup.queries.scope import Viewer, ever_in_scope, in_scope
 from catchup.rules import handover as rule
 from catchup.rules.disclosure import SummarySection
 from catchup.rules.responsibility import Answer
-from catchup.rules.terms import HandoverKind, HandoverStepKind
+from catchup.rules.terms import HandoverKind, HandoverState, HandoverStepKind
 
 MOST = 50
 handover = core(Handover)
@@ -29,13 +29,17 @@ handover = core(Handover)
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """A step with who took it. One that does not count named a council that receives nothing any more."""
+    """A step with who took it. One that does not count named a council that receives nothing any more.
+
+    ``returned``: the summary that was written then was sent back by a second person.
+    """
 
     step: HandoverStep
     who: str | None
     counts: bool
     summary: HandoverSummary | None
     by_link: bool = False
+    returned: SummaryReturn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,13 @@ class Detail:
     def decided(self) -> bool:
         """Whether somebody, and not the rules, named a council."""
         return any(one.counts and one.step.step is HandoverStepKind.DECIDED for one in self.steps)
+
+    @property
+    def sent_back(self) -> bool:
+        """Whether a second person found the summary not right, and it is to be written again."""
+        current = self.summary
+        waits = self.standing.state is HandoverState.SUMMARY_WRITTEN
+        return waits and current is not None and current.returned is not None
 
     @property
     def may_ask_for_full(self) -> bool:
@@ -102,7 +113,17 @@ def for_former(page: Detail, viewer: Viewer) -> Detail:
     Source: service policy P5.
     """
     own = [card for card in page.siblings if card.row.from_council in viewer.councils]
-    return replace(page, answer=None, siblings=own, allowed=())
+    return replace(
+        page,
+        answer=None,
+        siblings=own,
+        allowed=(),
+        expected=True,
+        stopped=False,
+        left=False,
+        lead=None,
+        parents=(),
+    )
 
 
 def readable(viewer: Viewer, today: date) -> ColumnElement[bool]:
@@ -126,6 +147,7 @@ def detail(one: Handover, today: date) -> Detail:
     standing = handover_standing.of_model(one, today)
     names = _names(one)
     sent = {summary.sent_at: summary for summary in one.summaries if summary.sent_at}
+    returned = {summary.made_at: summary.returned for summary in one.summaries if not summary.checked_at}
     linked = set(db.session.scalars(select(SendingPart.summary_id).where(SendingPart.handover_id == one.id)))
     by_link = {at for at, summary in sent.items() if summary.id in linked}
     to_council = handover_standing.code_now(one.to_council)
@@ -140,6 +162,7 @@ def detail(one: Handover, today: date) -> Detail:
                 rule.counts(taken.step, handover_standing.code_now(taken.council_code), to_council),
                 sent.get(taken.at) if taken.step is HandoverStepKind.SENT else None,
                 taken.step is HandoverStepKind.SENT and taken.at in by_link,
+                returned.get(taken.at) if taken.step is HandoverStepKind.SUMMARY_WRITTEN else None,
             )
             for taken in one.steps
         ],

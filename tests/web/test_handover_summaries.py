@@ -201,7 +201,13 @@ def test_the_checker_sends_back_what_is_not_right_and_the_writer_reads_why(
         assert "The funding ends in June." in page
     assert "Record the check" not in other.get(address(handover)).text
     assert post(other, handover, "summary/check", checked="y")[0] == 409
+    board, page = (client.get(path).text for path in ("/handovers", f"/handovers/{handover.id}"))
+    assert "Sent back to be written again" in board
+    assert "Sent back to be written again" in page
+    assert "Sent back by Morgan Example, 2 March 2026" in page
     assert post(client, handover, "summary/write", **TYPED)[0] == 302
+    assert "Sent back to be written again" not in client.get("/handovers").text
+    assert "Sent back by Morgan Example, 2 March 2026" in client.get(f"/handovers/{handover.id}").text
     assert "Not right" not in client.get(address(handover)).text
     assert post(other, handover, "summary/check", checked="y")[0] == 302
 
@@ -305,3 +311,8 @@ def test_a_summary_changed_in_the_database_is_shown_to_nobody(
         assert "does not match the mark" in answer.text
         assert "Confirm that the therapy goes on" not in answer.text
     assert actions()[-4:] == [("handover.summary.changed", "refused")] * 4
+    if what == "one byte":
+        assert client.get(f"/handovers/{handover.id}").status_code == 409
+        status, page = post(client, handover, "accept", contact="R. Duty", version=str(handover.version))
+        assert (status, "does not match the mark" in page) == (409, True)
+        assert state(handover) is HandoverState.SENT

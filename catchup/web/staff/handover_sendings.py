@@ -19,10 +19,11 @@ from catchup.web.security import saw, viewer
 from catchup.web.staff import staff
 from catchup.web.staff.handover_forms import ActForm
 from catchup.web.staff.handover_sending_forms import link_form, take_back_form
-from catchup.web.staff.handovers import conflict, handover_page, scoped
+from catchup.web.staff.handovers import conflict, handover_page, only_as_it_was, scoped
 
 
 @staff.post("/handovers/<uuid:handover_id>/link")
+@only_as_it_was
 def send_handover_link(handover_id: UUID) -> ResponseReturnValue:
     """Send it to the council's mailbox, and show the code: on this page and never again."""
     one = scoped(handover_id)
@@ -42,6 +43,7 @@ def send_handover_link(handover_id: UUID) -> ResponseReturnValue:
 
 
 @staff.post("/handovers/<uuid:handover_id>/link/<uuid:sending_id>/code")
+@only_as_it_was
 def make_handover_code(handover_id: UUID, sending_id: UUID) -> ResponseReturnValue:
     """Another code for a link that is out, because nobody was reached with the first."""
     one = scoped(handover_id)
@@ -53,10 +55,17 @@ def make_handover_code(handover_id: UUID, sending_id: UUID) -> ResponseReturnVal
         sent = service.new_code(sending, viewer())
     except ConflictError:
         return conflict(handover_id, form, None)
+    except NoContactError:
+        db.session.rollback()
+        form.form_errors.append(
+            _("The mailbox or number of this council has changed since: take the link back, and send it again")
+        )
+        return handover_page(scoped(handover_id), ("code", form)), 422
     return _show(one, sent)
 
 
 @staff.post("/handovers/<uuid:handover_id>/link/<uuid:sending_id>/take-back")
+@only_as_it_was
 def take_handover_link_back(handover_id: UUID, sending_id: UUID) -> ResponseReturnValue:
     """End a link, with the reason."""
     one = scoped(handover_id)

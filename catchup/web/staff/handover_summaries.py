@@ -4,11 +4,8 @@ One that no longer matches its mark, or cannot be read with the keys, is not sho
 """
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -21,7 +18,6 @@ from catchup.queries.handovers import Detail
 from catchup.rules.terms import HandoverStepKind
 from catchup.services import handover_summaries
 from catchup.services.audit import Seen
-from catchup.services.handover_summaries import NotAsItWasError
 from catchup.services.handovers import ConflictError
 from catchup.web.security import saw, viewer
 from catchup.web.staff import handover_words as in_words
@@ -35,31 +31,13 @@ from catchup.web.staff.handover_summary_forms import (
     return_form,
     summary_form,
 )
-from catchup.web.staff.handovers import conflict, scoped
+from catchup.web.staff.handovers import conflict, only_as_it_was, scoped
 
 FILES: dict[str, tuple[Callable[[documents.Paper], bytes], str, str]] = {
     "pdf": (documents.pdf, documents.PDF, "pdf"),
     "word": (documents.word, documents.WORD, "docx"),
 }
 """By the word in its address: how a file is made, its type, and the end of its name."""
-
-View = Callable[..., ResponseReturnValue]
-
-
-def only_as_it_was(view: View) -> View:
-    """Show nothing of a summary that somebody or something has changed."""
-
-    @wraps(view)
-    def guarded(handover_id: UUID, **kwargs: Any) -> ResponseReturnValue:
-        try:
-            return view(handover_id, **kwargs)
-        except (InvalidTag, NotAsItWasError):
-            db.session.rollback()
-            one = scoped(handover_id)
-            saw(Seen("handover.summary.changed", "handover", one.id, one.family_id, result="refused"))
-            return render_template("staff/handover_summary_changed.html", handover=one, nav="handovers"), 409
-
-    return guarded
 
 
 @staff.get("/handovers/<uuid:handover_id>/summary")

@@ -1,9 +1,12 @@
 """Handovers: the board, each one's steps, and the letters to the family. Its summary has views of its own."""
 
+from collections.abc import Callable
+from functools import wraps
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -20,6 +23,7 @@ from catchup.rules.terms import HandoverKind, HandoverState
 from catchup.services import handover_notices as notices
 from catchup.services.audit import Seen
 from catchup.services.handover_notices import NobodyToTellError
+from catchup.services.handover_summaries import NotAsItWasError
 from catchup.services.handovers import ConflictError
 from catchup.web.filters import council_name
 from catchup.web.security import saw, saw_list, viewer
@@ -92,18 +96,37 @@ def handovers() -> ResponseReturnValue:
     )
 
 
+Page = Callable[..., ResponseReturnValue]
+
+
+def only_as_it_was(page: Page) -> Page:
+    """Show nothing of a summary that somebody or something has changed, and say so."""
+
+    @wraps(page)
+    def guarded(handover_id: UUID, **kwargs: Any) -> ResponseReturnValue:
+        try:
+            return page(handover_id, **kwargs)
+        except (InvalidTag, NotAsItWasError):
+            db.session.rollback()
+            one = scoped(handover_id)
+            saw(Seen("handover.summary.changed", "handover", one.id, one.family_id, result="refused"))
+            return render_template("staff/handover_summary_changed.html", handover=one, nav="handovers"), 409
+
+    return guarded
+
+
 @staff.get("/handovers/<uuid:handover_id>")
+@only_as_it_was
 def handover(handover_id: UUID) -> ResponseReturnValue:
     """One handover: where it stands, what has happened, what can be done next."""
-    one = scoped(handover_id)
-    saw(Seen("handover.view", "handover", one.id, one.family_id))
-    return handover_page(one)
+    return handover_page(scoped(handover_id))
 
 
 _ACT_NAMES = ", ".join(f"'{act}'" for act in ACTS)
 
 
 @staff.post(f"/handovers/<uuid:handover_id>/<any({_ACT_NAMES}):act>")
+@only_as_it_was
 def act_on_handover(handover_id: UUID, act: str) -> ResponseReturnValue:
     """Do one thing with a handover."""
     one = scoped(handover_id)
@@ -157,6 +180,7 @@ def scoped(handover_id: UUID, *, to_act: bool = False) -> Handover:
 
 def handover_page(one: Handover, sent: tuple[str, ActForm] | None = None) -> str:
     """The page of a handover; ``sent`` is an act and its form, which came back."""
+    saw(Seen("handover.view", "handover", one.id, one.family_id))
     page = queries.detail(one, clock.today())
     is_former = not reading_periods.is_open(one.family, viewer(), clock.today())
     if is_former:

@@ -8,8 +8,17 @@ from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
     council_decisions,
     needs,
     recorded_orders,
+    registration_links,
     reports,
     request_reviews,
 )
 
-__all__ = ["council_decisions", "manager", "needs", "recorded_orders", "reports", "request_reviews"]
+__all__ = [
+    "council_decisions",
+    "manager",
+    "needs",
+    "recorded_orders",
+    "registration_links",
+    "reports",
+    "request_reviews",
+]

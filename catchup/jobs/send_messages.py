@@ -8,8 +8,9 @@ from flask import current_app
 
 from catchup import clock, senders
 from catchup.extensions import db
+from catchup.queries import offers as offered
 from catchup.queries import outbox as waiting
-from catchup.services import outbox
+from catchup.services import offers, outbox
 from catchup.services.job_runs import Counts
 from catchup.services.outbox import Fate
 
@@ -40,6 +41,9 @@ def run(transaction: "Transaction") -> Counts:
             troubles = troubles + 1 if out_of_reach else 0
             if troubles == TROUBLES_IN_A_ROW:
                 break
+    if any(offered.gone_and_lost()):
+        with transaction():
+            offers.follow()
     return Counts(changed=fates, skipped=skipped)
 
 

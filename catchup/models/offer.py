@@ -25,6 +25,9 @@ class OrderContact(Base):
     may_text: Mapped[bool] = mapped_column(default=False)
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    # They said that they do not want to be written to about this.
+    declined_at: Mapped[datetime | None]
+    declined_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class Offer(Identified, Base):
@@ -50,7 +53,8 @@ class Offer(Identified, Base):
     code: Mapped[str] = mapped_column(Encrypted("offer.code"))
     made_at: Mapped[datetime] = mapped_column(index=True)
     made_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
-    message_id: Mapped[UUID | None]
+    message_id: Mapped[UUID | None] = mapped_column(index=True)
+    # A letter: somebody said that it is posted. A message: it was sent. Only then is the family offered.
     posted_at: Mapped[datetime | None]
     posted_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     answered_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from catchup.extensions import db
 from catchup.models.family import Family, Membership, Parent, Pause, Phone, Stop
 from catchup.models.outbox import Message
 from catchup.models.staff import Staff
+from catchup.queries import offers
 from catchup.rules.contact import ContactPoint
 from catchup.rules.terms import Channel
 
@@ -60,7 +61,8 @@ def standing(message: Message, today: date) -> Standing:
         staff = db.session.get(Staff, message.staff_id)
         return Standing(channel_allowed=staff is not None and staff.active)
     if message.family_id is None:
-        return Standing()
+        offered = message.template == offers.TEMPLATE
+        return Standing(channel_allowed=offers.may_send(message) if offered else True)
     family = message.family_id
     parent = db.session.get(Parent, message.parent_id) if message.parent_id else None
     joined = exists().where(Membership.family_id == family, Membership.left_on.is_(None))

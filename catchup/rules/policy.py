@@ -48,6 +48,8 @@ class Policy:
     handover_last_reminder_months: int = 1  # C
     told_on_the_day_within_days: int = 14  # C: later than that, "from today" is no news
     take_up_days: int = 90  # C, M1
+    offer_late_days: int = 30  # C: from the order; a family not offered by then is shown as late
+    offer_reminder_weeks: int = 8  # C: from the offer to its one reminder
     directory_stale_days: int = 180  # C
     review_at_age: int = 25  # C, P7
 

@@ -22,7 +22,7 @@ from catchup.rules import privacy, references
 from catchup.rules import registration as rule
 from catchup.rules.languages import ENGLISH
 from catchup.rules.terms import Channel
-from catchup.services import audit, languages, outbox
+from catchup.services import audit, languages, offers, outbox
 from catchup.services.audit import Seen
 
 # Nobody reads and fills in the whole form in less.
@@ -30,6 +30,8 @@ QUICKEST = timedelta(seconds=2)
 # Kept in a draft beside the pages: the field nobody sees was filled in; everything was answered once.
 TRAPPED = "trapped"
 CHECKED = "checked"
+# The first page, and on it the code of our letter: it goes no further than to the offer that it answers.
+FIRST, CODE = "order", "code"
 
 
 def begin(id_hash: bytes) -> JoinDraft:
@@ -84,11 +86,13 @@ def send(draft: JoinDraft, read_in: str = ENGLISH.code) -> str:
 
 def _register(reference: str, answers: Mapping[str, Any], said: rule.Application, read_in: str) -> None:
     today = clock.today()
+    first = dict(answers[FIRST])
+    code = first.pop(CODE, None)
     days = directories.policy(today).registration_working_days
     placing = next((child.placing_council for child in said.children if child.placing_council), None)
     registration = Registration(
         reference=reference,
-        answers=dict(answers),
+        answers={**answers, FIRST: first},
         home_council=said.homes[0].council,
         placing_council=placing,
         email_index=ring.blind_index("email", said.email.casefold()) if said.email else None,
@@ -103,6 +107,7 @@ def _register(reference: str, answers: Mapping[str, Any], said: rule.Application
     db.session.add(registration)
     db.session.flush()
     audit.record(None, Seen("registration.receive", "registration", registration.id))
+    offers.answer(code, registration.id)
     if said.email and said.may_email:
         facts = {"reference": reference, "look_by_on": registration.look_by_on.isoformat()}
         message = outbox.queue(

@@ -21,11 +21,13 @@ from catchup.extensions import db
 from catchup.models.order import RecordedOrder
 from catchup.queries import orders
 from catchup.queries.scope import Viewer
-from catchup.services import audit, order_rows
+from catchup.services import audit, order_contacts, order_rows
 from catchup.services.audit import Seen
-from catchup.services.order_rows import COLUMNS, NEEDED, NewOrder, Reason
+from catchup.services.order_contacts import NewContact
+from catchup.services.order_rows import NEEDED, NewOrder, Reason
 
 AT_A_TIME = 500
+COLUMNS = (*order_rows.COLUMNS, *order_contacts.COLUMNS)
 
 
 class FileRefusedError(ValueError):
@@ -51,6 +53,7 @@ class Line:
     order: NewOrder | None = None
     reasons: tuple[Reason, ...] = ()
     changes: tuple[str, ...] = ()
+    contact: NewContact = order_contacts.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,12 @@ def save(lines: Sequence[Line], by: Viewer | None) -> None:
             "Somebody else has just recorded one of these orders. Nothing was saved: look at the rows again."
         ) from error
     audit.record(by, *(_audited(row, action) for row, action in seen))
+    said = [
+        (line.order.family_reference, line.contact)
+        for line in lines
+        if line.order and line.state in (State.NEW, State.CHANGED)
+    ]
+    order_contacts.save(order_contacts.together(said), by)
 
 
 def _audited(row: RecordedOrder, action: str) -> Seen:
@@ -173,6 +182,7 @@ def _lines(
     heading: list[str], rows: list[tuple[int, list[str]]], today: date, by: Viewer | None
 ) -> Iterator[Line]:
     first_at: dict[str, int] = {}
+    contacts: dict[str, tuple[int, NewContact]] = {}
     for number, row in rows:
         cells = dict(zip(heading, row, strict=False))
         line = _checked(number, cells, today, by)
@@ -184,12 +194,20 @@ def _lines(
             line = Line(number, cells, State.REFUSED, reasons=(Reason("reference", sentence),))
         elif line.order:
             first_at[line.order.reference] = number
+            at, before = contacts.setdefault(line.order.family_reference, (number, line.contact))
+            if order_contacts.contradict(before, line.contact):
+                sentence = f"Line {at} says something else of how to write to this family."
+                line = Line(number, cells, State.REFUSED, reasons=(Reason(None, sentence),))
         yield line
 
 
 def _checked(number: int, cells: Mapping[str, str], today: date, by: Viewer | None) -> Line:
     """One row with every reason against it; NEW where there is none."""
     order, reasons = order_rows.read(cells, today)
+    contact, against = order_contacts.read(cells)
+    reasons += against
+    if order and contact.given and order_contacts.is_anothers(order.family_reference, by):
+        reasons.append(Reason("family_reference", "This family’s reference is taken. Ask the hub."))
     if order and by and not orders.is_within_reach(order.placing_council, order.home_council, by):
         sentence = (
             "Neither its placing council nor its home council is one of yours. Ask the hub to record it."
@@ -197,7 +215,7 @@ def _checked(number: int, cells: Mapping[str, str], today: date, by: Viewer | No
         reasons.append(Reason(None, sentence))
     if reasons or order is None:
         return Line(number, cells, State.REFUSED, reasons=tuple(reasons))
-    return Line(number, cells, State.NEW, order)
+    return Line(number, cells, State.NEW, order, contact=contact)
 
 
 def _compared(lines: list[Line], by: Viewer | None) -> Iterator[Line]:
@@ -215,8 +233,10 @@ def _compared(lines: list[Line], by: Viewer | None) -> Iterator[Line]:
         else:
             values = asdict(line.order)
             changes = tuple(name for name, value in values.items() if getattr(row, name) != value)
+            if line.contact.given:
+                changes += order_contacts.changes(line.order.family_reference, line.contact)
             state = State.CHANGED if changes else State.MATCHED
-            yield Line(line.number, line.cells, state, line.order, changes=changes)
+            yield Line(line.number, line.cells, state, line.order, changes=changes, contact=line.contact)
 
 
 def _known(references: Sequence[str]) -> Iterator[RecordedOrder]:

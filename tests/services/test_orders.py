@@ -11,8 +11,7 @@ from catchup.models.audit import AuditEvent
 from catchup.models.order import RecordedOrder
 from catchup.rules.terms import Placing, Role
 from catchup.services import families, orders
-from catchup.services.order_rows import COLUMNS
-from catchup.services.orders import FileRefusedError, Line, State
+from catchup.services.orders import COLUMNS, FileRefusedError, Line, State
 from tests.factories.families import BEXLEY, KENT, MEDWAY, a_family, a_viewer, the_councils
 from tests.factories.orders import a_recorded_order
 from tests.factories.staff import staff_member

@@ -42,6 +42,8 @@ SAMPLES = {
     "until_on": "2026-12-22",
     "council_name": "Medway",
     "path": "/calls/5f0c",
+    "code": "7K3M-4T9X",
+    "again": True,
     "words": "Hello Sam,\n\nThank you for talking with me on 3 July 2026.\n\nPriya",
 }
 

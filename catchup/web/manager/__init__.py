@@ -7,6 +7,8 @@ manager = Blueprint("manager", __name__)
 from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
     council_decisions,
     needs,
+    offer_contacts,
+    offers,
     recorded_orders,
     registration_links,
     reports,

@@ -15,9 +15,9 @@ from catchup.extensions import db
 from catchup.queries import orders as queries
 from catchup.queries.orders import Show
 from catchup.rules.terms import Placing
+from catchup.services import order_rows
 from catchup.services import orders as service
-from catchup.services.order_rows import COLUMNS
-from catchup.services.orders import FileRefusedError, Review, State
+from catchup.services.orders import COLUMNS, FileRefusedError, Review, State
 from catchup.web.fields import CouncilField, DatePartsField, FullNameField, PostcodeField, TextField
 from catchup.web.forms_base import BaseForm
 from catchup.web.manager import manager
@@ -83,7 +83,7 @@ class OrderForm(BaseForm):
 
     def cells(self) -> dict[str, str]:
         """The answers as a file would give them."""
-        return {name: _as_cell(self[name].data) for name in COLUMNS}
+        return {name: _as_cell(self[name].data) for name in order_rows.COLUMNS}
 
 
 @manager.get("/recorded-orders")

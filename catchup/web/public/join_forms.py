@@ -74,6 +74,14 @@ class OrderForm(JoinForm):
         no=_l("Not yet"),
         missing=_l("Say whether the court has made the order"),
     )
+    code = TextField(
+        _l("Have you had a letter or a message from us? Its code (optional)"),
+        hint=_l("It tells us only that it reached you. You can leave it out."),
+        longest=40,
+        width=20,
+        autocomplete="off",
+        spellcheck=False,
+    )
 
 
 class NameForm(JoinForm):

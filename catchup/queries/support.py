@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, tuple_
 from sqlalchemy.orm import selectinload
 
 from catchup.extensions import db
+from catchup.models.belief import RequestReview
 from catchup.models.family import Child, Family, Stop
 from catchup.models.signpost import SupportRequest, SupportRequestStep
 from catchup.models.staff import Staff
@@ -59,7 +60,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One request with what tells it from another."""
+    """One request with what tells it from another. ``in_doubt``: a manager is to say which council has it."""
 
     request: SupportRequest
     family: str
@@ -68,6 +69,7 @@ class Row:
     state: SupportStep
     state_since: date
     stopped: bool
+    in_doubt: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,9 @@ def worklist(viewer: Viewer, view: View, today: date) -> Page:
         statement = statement.where(tuple_(SupportRequest.received_on, SupportRequest.id) > beyond)
     found = db.session.execute(statement).all()
     stopped = _stopped([family.id for _request, family, _child, _lead in found])
+    doubtful = _in_doubt([request.id for request, *_rest in found])
     rows = [
-        _row(request, family, child, lead, stopped=family.id in stopped)
+        _row(request, family, child, lead, stopped=family.id in stopped, in_doubt=request.id in doubtful)
         for request, family, child, lead in found[:MOST]
     ]
     return Page(
@@ -173,9 +176,11 @@ def of_family(family: Family) -> Sequence[SupportRequest]:
     ).all()
 
 
-def _row(request: SupportRequest, family: Family, child: str, lead: str | None, *, stopped: bool) -> Row:
+def _row(
+    request: SupportRequest, family: Family, child: str, lead: str | None, *, stopped: bool, in_doubt: bool
+) -> Row:
     last = rule.latest(request.steps)
-    return Row(request, family.name, child, lead, last.step, last.on, stopped)
+    return Row(request, family.name, child, lead, last.step, last.on, stopped, in_doubt)
 
 
 def _stands(state: SupportStep | None) -> ColumnElement[bool]:
@@ -204,6 +209,16 @@ def _stopped(family_ids: Sequence[UUID]) -> set[UUID]:
     return set(
         db.session.scalars(
             select(Stop.family_id).where(Stop.family_id.in_(family_ids), Stop.lifted_at.is_(None))
+        )
+    )
+
+
+def _in_doubt(request_ids: Sequence[UUID]) -> set[UUID]:
+    return set(
+        db.session.scalars(
+            select(RequestReview.request_id).where(
+                RequestReview.request_id.in_(request_ids), RequestReview.decided_at.is_(None)
+            )
         )
     )
 

@@ -152,6 +152,9 @@ def test_a_decision_without_council_or_reason_is_not_made(manager: FlaskClient, 
 # Requests
 
 
+DOUBTFUL = "A manager decides which council has it"
+
+
 def in_doubt(family: Family, lead: Staff) -> SupportRequest:
     known = facts.family(family.id).children[0]
     new = NewRequest(kind=SupportKind.ASSESSMENT, child_id=known.id)
@@ -176,8 +179,10 @@ def test_a_manager_decides_which_council_has_a_request(
     made = in_doubt(family, lead)
     listed = text(manager.get("/needs"))
     assert "was received by Kent on 1 April 2026, and Medway should have had it" in listed
+    assert DOUBTFUL in text(manager.get("/support"))
     answer = decided(manager, family, made, becomes=becomes, council=council or "", reason="Both agreed.")
     assert "Requests whose council is in doubt" not in text(answer)
+    assert DOUBTFUL not in text(manager.get("/support"))
     db.session.refresh(made)
     assert made.council_code == has_it
     assert db.session.scalars(select(RequestReview.reason)).one() == "Both agreed."

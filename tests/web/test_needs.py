@@ -15,6 +15,7 @@ from catchup.models.concern import Concern
 from catchup.models.family import Family
 from catchup.models.staff import Staff
 from catchup.rules.concerns import ConcernFacts
+from catchup.rules.sendings import CONTACT_STALE_DAYS
 from catchup.rules.terms import ClosedAs, ConcernKind, EscalationKind, Need, Role
 from catchup.services import concerns, conversations, escalations, handovers
 from catchup.services.concerns import NewConcern
@@ -22,6 +23,7 @@ from catchup.services.conversations import ConversationRecord
 from tests.factories.families import BEXLEY, KENT, MEDWAY, a_family, a_viewer
 from tests.factories.handovers import CHANGE_ON, a_handover, a_worker, sent
 from tests.factories.joining import a_registration
+from tests.factories.sendings import a_contact
 from tests.factories.staff import sign_in, staff_member
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -190,3 +192,13 @@ def test_a_full_handover_whose_day_has_come_is_on_the_list_until_it_is_accepted(
     handovers.accept(handover, "R. Duty", a_viewer(manager), handover.version)
     db.session.commit()
     assert "The Passing family" not in needs(client)
+
+
+def test_mailboxes_that_somebody_must_ring_about_are_listed(client: FlaskClient, manager: Staff) -> None:
+    a_family()
+    a_contact()
+    assert "Councils’ mailboxes to verify" not in needs(client)
+    clock.move_to(date(2024, 7, 3) + timedelta(days=CONTACT_STALE_DAYS + 1))
+    assert "Verified more than 180 days ago." in needs(client)
+    a_contact(BEXLEY, verified=False)
+    assert "Entered, and not verified yet: no link can be sent there." in needs(client)

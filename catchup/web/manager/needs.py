@@ -12,6 +12,7 @@ from catchup.extensions import db
 from catchup.models.call import Escalation
 from catchup.queries import concerns as concern_queries
 from catchup.queries import (
+    council_contacts,
     directories,
     families,
     handover_board,
@@ -96,6 +97,7 @@ def list_needs() -> ResponseReturnValue:
         no_council_count=no_council_count,
         in_doubt=in_doubt,
         in_doubt_count=in_doubt_count,
+        mailboxes=[one for one in council_contacts.listed(clock.today()) if one.waits],
         say=in_words,
         today=clock.today(),
         late=[(one, registration_rule.read(one.answers)) for one in late.shown],

@@ -19,6 +19,8 @@ __all__ = [
     "council_decisions",
     "manager",
     "needs",
+    "offer_contacts",
+    "offers",
     "recorded_orders",
     "registration_links",
     "reports",

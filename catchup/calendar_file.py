@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 LASTS = timedelta(minutes=30)
-MIME = "text/calendar; charset=utf-8"
+MIME = "text/calendar"
 
 
 def entry(call_id: UUID, revision: int, reference: str, at: datetime, now: datetime) -> bytes:

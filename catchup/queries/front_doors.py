@@ -1,5 +1,6 @@
 """Councils with the numbers of their front doors, for those who keep them right."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from catchup.extensions import db
 from catchup.models.council import Council
 from catchup.models.staff import StaffCouncil
 from catchup.queries import concerns, directories
+from catchup.queries.concerns import FrontDoor
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,12 @@ def of_our_agencies(today: date) -> set[str]:
 def council(code: str) -> Council | None:
     """One council by its code."""
     return db.session.get(Council, code)
+
+
+def checked(codes: Iterable[str], today: date) -> list[FrontDoor]:
+    """Those of these councils, as they are today, whose numbers somebody has checked lately, by name.
+
+    No number is ever guessed. Source: service policy, section 5.
+    """
+    found = concerns.front_doors(codes, today)
+    return [one for one in found if one.day and one.checked_on and not one.stale]

@@ -15,7 +15,7 @@ from catchup.extensions import db
 from catchup.models.call import Call
 from catchup.models.family import OfferedTime, Parent, Pause
 from catchup.models.manage import Wish
-from catchup.queries import parents
+from catchup.queries import access_requests, call_answers, complaints, facts, families, parents
 from catchup.queries.scope import Viewer
 from catchup.rules.terms import CallKind, WishKind
 
@@ -77,6 +77,79 @@ def _times(parent: Parent, now: datetime) -> Select[OfferedTime]:
             ~others,
         )
         .order_by(OfferedTime.at, OfferedTime.id)
+    )
+
+
+def time_to_choose(parent: Parent, offered_id: UUID, now: datetime) -> OfferedTime | None:
+    """One of them."""
+    return db.session.scalar(
+        _times(parent, now).where(OfferedTime.id == offered_id, OfferedTime.taken_at.is_(None))
+    )
+
+
+def call_of(offered: OfferedTime) -> Call:
+    """The call that a time is offered for."""
+    return db.session.get_one(Call, offered.call_id)
+
+
+def has_left(parent: Parent) -> bool:
+    """Whether the family is out of the scheme, so that there are no calls to do anything about."""
+    return facts.family(parent.family_id).left_on is not None
+
+
+def has_gone(parent: Parent) -> bool:
+    """Whether this parent has said on their page that they want no more calls."""
+    gone = exists().where(Wish.parent_id == parent.id, Wish.kind.in_([WishKind.LEAVE, WishKind.NOT_RUNG]))
+    return bool(db.session.scalar(select(gone)))
+
+
+def has_asked_for_other_times(parent: Parent) -> bool:
+    """Whether this parent said last that no time suits, and none has been offered since."""
+    asked = open_other_times(parent.family_id)
+    return asked is not None and asked.parent_id == parent.id
+
+
+def home_councils(parent: Parent, today: date) -> set[str]:
+    """The councils of the children's homes that are this parent's own too."""
+    homes = families.homes_on([child.id for child in parent.family.children], today).values()
+    alone = parents.is_alone(parent)
+    return {
+        home.council_code
+        for home in homes
+        if home.council_code
+        and (alone or (home.address and any(one.id == parent.id for one in home.address.parents)))
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class OwnActs:
+    """How it stands with what this parent can do, for the first page of theirs."""
+
+    paused_until: date | None
+    promised_on: date | None
+    chosen_at: datetime | None
+    can_choose: bool
+    asked_about_on: date | None
+    has_said: bool
+    unanswered: date | None
+    copy_due_on: date | None
+
+
+def own(parent: Parent, now: datetime, today: date) -> OwnActs:
+    """All of it, of this parent alone."""
+    paused, asked = pauses(parent, today), asked_calls(parent)
+    chosen, call = chosen_time(parent, now), call_answers.last_call(parent, today)
+    waiting = [one.answer_by_on for one in complaints.of_parent(parent) if one.answered_at is None]
+    copy = access_requests.open_of(parent)
+    return OwnActs(
+        paused_until=paused[-1].until_on if paused else None,
+        promised_on=asked[0].due_on if asked else None,
+        chosen_at=chosen.at if chosen else None,
+        can_choose=bool(times_to_choose(parent, now)),
+        asked_about_on=call.held_on if call else None,
+        has_said=call is not None and call_answers.of(call, parent) is not None,
+        unanswered=min(waiting, default=None),
+        copy_due_on=copy.due_on if copy else None,
     )
 
 

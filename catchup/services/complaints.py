@@ -11,6 +11,7 @@ from catchup.extensions import db
 from catchup.models.family import Parent
 from catchup.models.manage import Complaint
 from catchup.models.staff import Staff
+from catchup.queries import complaints as queries
 from catchup.queries import directories, managers
 from catchup.queries.scope import Viewer
 from catchup.rules import promises
@@ -32,9 +33,15 @@ class NoChannelError(Exception):
 def make(parent: Parent, words: str) -> Complaint:
     """Somebody complains; the managers who may read it are told that there is something to read.
 
-    Where the only manager in reach is the lead, every other manager of the agency is told.
+    Where the only manager in reach is the lead, every other manager of the agency is told. The same words sent
+    twice are one complaint.
     """
     family, today = parent.family, clock.today()
+    # Of the same form sent twice at once, the second waits and finds the first.
+    db.session.execute(select(Parent.id).where(Parent.id == parent.id).with_for_update())
+    for one in queries.of_parent(parent):
+        if one.answered_at is None and one.words == words:
+            return one
     made = Complaint(
         family_id=family.id,
         parent_id=parent.id,

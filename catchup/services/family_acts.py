@@ -17,6 +17,7 @@ from catchup.queries import directories, facts, parents, wishes
 from catchup.rules import promises
 from catchup.rules.terms import Channel, Sooner, WishKind
 from catchup.services import alerts, asked_for, contacts, families, offered_times, outbox, parent_links
+from catchup.services.offered_times import NotToBeChosenError
 
 
 class NotNowError(Exception):
@@ -73,11 +74,13 @@ def ask_sooner(parent: Parent, how: Sooner, about: str | None) -> date:
     return promised_on
 
 
-def choose_time(parent: Parent, offered: OfferedTime) -> None:
-    """Pick one of the times offered, instead of one picked before.
+def choose_time(parent: Parent, offered: OfferedTime | None) -> None:
+    """Pick one of the times offered, instead of one picked before. None: it has gone already.
 
     Raises NotNowError, and services.offered_times.NotToBeChosenError where somebody was quicker.
     """
+    if offered is None:
+        raise NotToBeChosenError
     _lock(parent)
     offered_times.take(offered, None, clock.now())
     _note(parent, WishKind.TIME, call_id=offered.call_id, offered_time_id=offered.id)

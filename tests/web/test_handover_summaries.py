@@ -141,6 +141,25 @@ def test_doubtful_words_are_shown_to_be_read_again_and_stop_nobody(
     assert post(other, handover, "summary/check", checked="y")[0] == 302
 
 
+def test_what_the_record_says_of_a_telephone_is_read_again_as_well(
+    client: FlaskClient, other: FlaskClient, lead: Staff
+) -> None:
+    handover = told(a_handover(lead=lead), a_viewer(lead))
+    handover.family.parents[0].phones[0].who_else = "Her birth mother, who lives at ME14 1XX"
+    assert post(client, handover, "summary/write", **TYPED)[0] == 302
+    assert "<q>birth mother</q>, <q>ME14 1XX</q>" in other.get(address(handover)).text
+
+
+def test_an_address_is_not_hidden_in_the_line_that_says_whom_it_goes_to(
+    client: FlaskClient, lead: Staff
+) -> None:
+    handover = checked(a_handover(lead=lead), a_viewer(lead), a_worker())
+    status, page = post(client, handover, "send", sent_to="Duty, about the family at ME14 1XX")
+    assert (status, "Take the postcode out" in page) == (422, True)
+    assert "Duty, about the family at ME14 1XX" in page
+    assert state(handover) is HandoverState.SUMMARY_CHECKED
+
+
 def test_what_was_written_for_a_sister_is_copied_where_nothing_is_typed_yet(
     client: FlaskClient, lead: Staff
 ) -> None:

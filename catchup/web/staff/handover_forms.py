@@ -9,12 +9,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
+from wtforms import HiddenField, ValidationError
 
 from catchup.models.handover import Handover
 from catchup.queries import directories
 from catchup.queries.handovers import Detail
 from catchup.queries.scope import Viewer
+from catchup.rules import disclosure
 from catchup.rules.calendar import ONE_DAY
 from catchup.rules.terms import HandoverStepKind
 from catchup.services import handover_sendings, handovers
@@ -76,6 +77,11 @@ class SendForm(ActForm):
         hint=_l("The team and its council, and the person where you know one"),
         missing=_l("Say whom you send it to"),
     )
+
+    def validate_sent_to(self, field: TextField) -> None:
+        """It stands in the summary as it was sent, where no address is hidden. Source: service policy P6."""
+        if disclosure.postcodes_in(field.data or ""):
+            raise ValidationError(_("Take the postcode out: the team and its council are enough"))
 
     def act(self, handover: Handover, by: Viewer) -> None:
         handover_sendings.send_by_hand(handover, self.sent_to.data or "", by, self.seen_version)

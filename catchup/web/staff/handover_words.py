@@ -66,12 +66,20 @@ def changed(summary: HandoverSummary) -> list[str]:
 
 
 def read_again(summary: HandoverSummary) -> list[str]:
-    """The words written by hand that may tell what no summary may hold. Source: service policy P1, P6."""
+    """The words that may tell what no summary may hold: written for it by hand, or earlier in the record.
+
+    Source: service policy P1, P6.
+    """
     one = summary.handover
     written = handover_summaries.written_in(summary.content)
-    texts = (written.asks, written.agreed_to_share, written.therapy_provider, written.reapplies)
+    texts = [written.asks, written.agreed_to_share, written.therapy_provider, written.reapplies]
+    for rule in summary.content[S.PARENTS]["safe_contact"]:
+        texts += [rule["who_else"], rule.get("code_phrase")]
+    texts += [signpost["name"] for signpost in summary.content[S.SIGNPOSTS]["signposts"]]
     others = [child.first_name for child in one.family.children if child.id != one.child_id]
-    found = (word for text in texts for word in disclosure.to_read_again(text or "", others))
+    found = [word for text in texts for word in disclosure.to_read_again(text or "", others)]
+    if written.address_reason is None:
+        found += [postcode for text in texts for postcode in disclosure.postcodes_in(text or "")]
     return list(dict.fromkeys(found))
 
 

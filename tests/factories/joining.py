@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import count
 from os import urandom
+from secrets import token_urlsafe
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -18,6 +20,7 @@ from catchup.models.order import RecordedOrder
 from catchup.models.registration import JoinDraft, Registration
 from catchup.rules.terms import Placing
 from catchup.services import joining
+from catchup.web.sessions import hashed
 from tests.factories.families import KENT, the_councils
 
 _numbers = count(1)
@@ -100,6 +103,20 @@ def an_hour_ago(session: Any) -> None:
     for draft in session.scalars(select(JoinDraft)):
         draft.started_at -= timedelta(hours=1)
     session.commit()
+
+
+def somebody_about_to_send(app: Flask, place: str = "192.0.2.1", **pages: Any) -> FlaskClient:
+    """A browser at this address whose form was begun an hour ago and is filled in."""
+    the_councils()
+    cookie = token_urlsafe(32)
+    began_at = clock.real_now() - timedelta(hours=1)
+    said = {**answers(**pages), joining.CHECKED: True}
+    db.session.add(JoinDraft(id_hash=hashed(cookie), answers=said, started_at=began_at, version=1))
+    db.session.commit()
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = place
+    client.set_cookie("__Host-join", cookie, secure=True)
+    return client
 
 
 def answers(**pages: Any) -> dict[str, Any]:

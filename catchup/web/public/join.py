@@ -16,6 +16,7 @@ from catchup.web.filters import html_lang
 from catchup.web.public import public, steps, summary, tokens
 from catchup.web.public.join_forms import JoinForm
 from catchup.web.public.steps import CHILDREN, FIRST, Step
+from catchup.web.visitors import network
 
 # Hidden in every form: the mark of the answer as the page showed it, and a field people leave alone.
 SEEN, TRAP = "seen", "website"
@@ -92,7 +93,10 @@ def send_join() -> ResponseReturnValue:
         if request.form.get(SEEN) != steps.mark(draft.answers):
             return _check_page(draft.answers, status=409)
         note_trap(draft)
-        joining.send(draft, read_in=html_lang())
+        try:
+            joining.send(draft, read_in=html_lang(), place=network())
+        except joining.TooManyError:
+            return render_template("public/join/later.html"), 429, {"Retry-After": "3600"}
         db.session.commit()
     return redirect(url_for(".join_sent"))
 

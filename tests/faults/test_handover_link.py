@@ -1,17 +1,12 @@
 """Fifty at once on one link: five wrong codes are looked at and no more, and one acceptance is recorded."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
-from typing import TypeVar
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import func, select
 
 from catchup import clock
-from catchup.database import configure, engine_options, writing
 from catchup.extensions import db
 from catchup.models.handover import Handover, HandoverStep
 from catchup.models.handover_sending import HandoverSending, OutsideVisit
@@ -22,6 +17,7 @@ from catchup.services import outside_visits
 from catchup.services.handover_sendings import hashed
 from catchup.services.handovers import ConflictError
 from catchup.services.outside_visits import Tried
+from tests.at_once import all_at_once
 from tests.factories.families import a_child, a_family
 from tests.factories.handovers import ORDER_ON, a_worker, checked
 from tests.factories.sendings import sent_by_link, token_of
@@ -29,36 +25,10 @@ from tests.factories.staff import staff_member
 
 pytestmark = pytest.mark.usefixtures("a_connection_each", "session")
 
-AT_ONCE = 50
-Result = TypeVar("Result")
 
-
-@pytest.fixture
-def a_connection_each(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """As many as many hosts have between them."""
+@pytest.fixture(autouse=True)
+def _in_spring(app: Flask) -> None:
     clock.move_to(date(2026, 3, 2))
-    with app.app_context():
-        url = db.engine.url
-        engine = create_engine(url, **{**engine_options(str(url)), "pool_size": AT_ONCE})
-        configure(engine)
-        monkeypatch.setitem(db.engines, None, engine)
-        yield
-        engine.dispose()
-
-
-def all_at_once(app: Flask, act: Callable[[int], Result]) -> list[Result]:
-    """Let fifty do it at the same moment, each in a request of its own."""
-    together = Barrier(AT_ONCE)
-
-    def one(number: int) -> Result:
-        with app.app_context(), writing():
-            together.wait()
-            return act(number)
-
-    with ThreadPoolExecutor(AT_ONCE) as people:
-        found = list(people.map(one, range(AT_ONCE)))
-    db.session.rollback()  # what was read before is not what there is now
-    return found
 
 
 def test_of_fifty_codes_tried_at_once_five_are_looked_at(app: Flask) -> None:

@@ -70,12 +70,22 @@ def facts_of_home(council: str, from_on: date | None) -> HomeFacts:
 def parse(raw: bytes) -> Json:
     """One JSON object. Raises RefusedError."""
     try:
-        line = json.loads(raw.decode("utf-8-sig"))
+        line = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_each_once)
+    except RefusedError:
+        raise
     except (ValueError, RecursionError):
         raise RefusedError("The line is not JSON.") from None
     if not isinstance(line, dict):
         raise RefusedError("The line is not a JSON object.")
     return line
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> Json:
+    """Of two facts under one key nobody knows which was meant. Raises RefusedError."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise RefusedError("A key is there twice.")
+    return found
 
 
 def question(line: Json) -> Question:

@@ -120,6 +120,41 @@ def test_what_is_no_question_is_answered_with_an_object_too(client: FlaskClient)
     assert refused[405].headers["Allow"] == "POST"
 
 
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"order_on": "2020-06-10", "order_on": "2023-06-10"}',
+        b'{"order_on": "2023-06-10", "homes": [{"council": "E06000035", "council": "outside"}]}',
+        b'{"order_on": NaN}',
+        b'{"order_on": "2023-06-10", "allowance": Infinity}',
+        b'{"order_on": ' + b"9" * 9_000 + b"}",
+        b"[" * 10_000,
+        b'{"homes": ' * 1_400 + b"1" + b"}" * 1_400,
+        b'{"order_on": ["2023-06-10"]}',
+        b'{"order_on": "2023-06-10", "homes": {"council": "E06000035"}}',
+        b'{"order_on": "2023-06-10", "homes": [["E06000035"]]}',
+        b'{"order_on": "2023-06-10", "placing": "\\ud800"}',
+        b'{"\\ud800": "2023-06-10"}',
+        b"\xed\xa0\x80",
+        b'{"order_on": "0001-01-01"}',
+        b'{"order_on": "9999-12-31", "on": "9999-12-31"}',
+    ],
+    ids=range(15),
+)
+def test_what_no_honest_program_sends_is_refused_with_a_sentence(client: FlaskClient, raw: bytes):
+    response = client.post(ADDRESS, data=raw, content_type="application/json")
+    assert response.status_code == 400
+    assert list(response.json) == ["error"]
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_any_day_there_is_can_be_asked_about(client: FlaskClient, day: str):
+    homes = [{"council": MEDWAY, "from": day}, {"council": SURREY, "from": None}]
+    assert ask(client, LINE | {"on": day, "homes": homes}).status_code == 200
+
+
 def test_no_page_of_another_site_may_read_the_answer(client: FlaskClient):
     response = ask(client, headers={"Origin": "https://elsewhere.example.com"})
 

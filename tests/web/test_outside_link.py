@@ -179,6 +179,22 @@ def test_the_right_code_begins_a_visit_at_an_address_without_the_link(
 
 
 @pytest.mark.engine("sqlite")
+def test_a_fault_of_ours_is_logged_without_the_link(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = sent_by_link()
+
+    def full(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("catchup.queries.handover_sendings.by_token", full)
+    assert client.get(path_of(sent)).status_code == 500
+    assert "outside.open_link" in caplog.text
+    assert "disk full" in caplog.text
+    assert token_of(sent) not in caplog.text
+
+
+@pytest.mark.engine("sqlite")
 def test_no_log_holds_the_link_or_the_code(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
     sent = sent_by_link()
     with caplog.at_level("DEBUG"):

@@ -107,8 +107,12 @@ def visit(token_hash: bytes, now: datetime) -> OutsideVisit | None:
 
 
 def phone_of(sending: HandoverSending) -> str:
-    """The verified number on which the council is rung with the code."""
-    return db.session.get_one(CouncilContact, sending.contact_id).phone
+    """The number on which the council is rung with the code: the one in use now, not the one of then."""
+    return db.session.scalars(
+        select(CouncilContact.phone).where(
+            CouncilContact.council_code == sending.council_code, CouncilContact.superseded_at.is_(None)
+        )
+    ).one()
 
 
 def of_handover(one: Handover, now: datetime, today: date) -> list[Told]:

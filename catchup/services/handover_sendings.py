@@ -98,10 +98,14 @@ def send_by_hand(handover: Handover, sent_to: str, by: Viewer, seen_version: int
 def new_code(sending: HandoverSending, by: Viewer) -> Sent:
     """Another code, because nobody was reached or it is lost; the one before opens nothing any more.
 
-    Wrong codes stay counted. Raises NotAllowedError for a link that opens nothing.
+    Wrong codes stay counted. Raises NotAllowedError for a link that opens nothing, and NoContactError where
+    it went to a mailbox that is not the council's verified one any more: it is to be sent again.
     """
     if queries.look(sending, clock.real_now(), clock.today()).state is not LinkState.OPEN:
         raise NotAllowedError
+    known = council_contacts.current(sending.council_code, clock.today())
+    if known is None or not known.usable or known.contact.mailbox != sending.mailbox:
+        raise NoContactError
     code = _new_code()
     sending.code_hash = code_hash(sending.id, code)
     _note(by, "handover.link.new_code", sending)

@@ -17,9 +17,11 @@ from tests.factories.staff import staff_member
 MAILBOX, PHONE = "handovers@medway.example.com", "+441632960777"
 
 
-def a_contact(council: str = MEDWAY, *, verified: bool = True, mailbox: str = MAILBOX) -> CouncilContact:
+def a_contact(
+    council: str = MEDWAY, *, verified: bool = True, mailbox: str = MAILBOX, phone: str = PHONE
+) -> CouncilContact:
     """Where a council receives handovers: entered by an administrator, verified by a manager."""
-    council_contacts.write(council, mailbox, PHONE, a_viewer(staff_member(Role.ADMINISTRATOR, councils=())))
+    council_contacts.write(council, mailbox, phone, a_viewer(staff_member(Role.ADMINISTRATOR, councils=())))
     db.session.flush()
     contact = db.session.scalars(
         select(CouncilContact).where(

@@ -165,6 +165,39 @@ def test_a_new_code_is_shown_once_and_the_old_one_is_dead(priya: FlaskClient, ha
     assert second == first or sending.code_hash != handover_sendings.code_hash(sending.id, first)
 
 
+@pytest.mark.engine("sqlite")
+def test_a_page_that_came_back_is_a_look_at_the_record_too(priya: FlaskClient, handover: Handover) -> None:
+    assert press(priya, handover, "send", sent_to="").status_code == 422
+    looks = select(AuditEvent.id).where(AuditEvent.action == "handover.view")
+    assert len(db.session.scalars(looks).all()) == 2
+
+
+def test_a_new_code_is_read_out_on_the_number_that_is_right_now(
+    priya: FlaskClient, handover: Handover
+) -> None:
+    a_contact()
+    press(priya, handover)
+    link = f"link/{the_sending().id}/code"
+    a_contact(phone="+441632960778")
+    assert "01632 960778" in press(priya, handover, link).text
+    a_contact(phone="+441632960779", verified=False)
+    assert press(priya, handover, link).status_code == 422
+
+
+def test_a_link_to_a_mailbox_that_is_not_the_councils_any_more_gets_no_new_code(
+    priya: FlaskClient, handover: Handover
+) -> None:
+    a_contact()
+    press(priya, handover)
+    before = the_sending()
+    was = before.code_hash
+    a_contact(mailbox="right@medway.example.com")
+    refused = press(priya, handover, f"link/{before.id}/code")
+    assert refused.status_code == 422
+    assert "take the link back, and send it again" in refused.text
+    assert the_sending().code_hash == was
+
+
 def test_a_link_is_taken_back_with_a_reason_that_the_page_then_shows(
     priya: FlaskClient, handover: Handover
 ) -> None:
@@ -342,6 +375,7 @@ def test_verifying_again_is_a_new_row_and_keeps_the_one_before(app: Flask) -> No
         {"mailbox": "team@medway.example.com\r\nBcc: mallory@example.com"},
         {"mailbox": "Team <team@medway.example.com>"},
         {"mailbox": "x" * 320 + "@example.com"},
+        {"mailbox": "team@m\N{CYRILLIC SMALL LETTER IE}dway.example.com"},
         {"mailbox": ""},
         {"phone": ""},
         {"phone": "ring the office"},

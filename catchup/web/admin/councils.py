@@ -27,10 +27,20 @@ class FrontDoorForm(BaseForm):
     night = PhoneField(_("Out of hours"), autocomplete="off")
 
 
+class MailboxField(EmailField):
+    """In plain letters alone: one of another alphabet that looks the same would pass two pairs of eyes."""
+
+    def read(self, text: str) -> str:
+        mailbox = super().read(text)
+        if not mailbox.isascii():
+            raise ValueError(gettext("Enter an email address with plain letters only, without accents"))
+        return mailbox
+
+
 class ContactForm(BaseForm):
     """Where this council's team receives handovers."""
 
-    mailbox = EmailField(
+    mailbox = MailboxField(
         _("The team’s mailbox"), autocomplete="off", missing=_("Enter the email address of the team")
     )
     phone = PhoneField(

@@ -58,7 +58,7 @@ def make_handover_code(handover_id: UUID, sending_id: UUID) -> ResponseReturnVal
     except NoContactError:
         db.session.rollback()
         form.form_errors.append(
-            _("The mailbox or number of this council has changed since: take the link back, and send it again")
+            _("The mailbox or number of this council has changed: take the link back, and send it again")
         )
         return handover_page(scoped(handover_id), ("code", form)), 422
     return _show(one, sent)

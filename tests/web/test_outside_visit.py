@@ -118,6 +118,8 @@ def test_a_wrong_answer_says_what_is_wrong_and_keeps_what_was_typed(client: Flas
     assert 'value="duty at work"' in refused.text
     refused = answer(client, "query", question_children=handover_of(sent).id, question="")
     assert "Write what you want to ask" in refused.text
+    # Each look is written down, those at a page that came back among them.
+    assert rows().count(("outside.view", "ok")) == 4
 
 
 def test_what_was_answered_by_telephone_meanwhile_is_told_and_nothing_typed_is_lost(

@@ -193,6 +193,19 @@ def test_their_own_handover_stays_theirs_to_read_and_not_to_act_on(family: Famil
     assert former.get(f"/handovers/{another.id}").status_code == 404
 
 
+def test_their_own_handover_tells_nothing_of_what_came_later(
+    family: Family, visit: Visit, lead: Staff
+) -> None:
+    one = db.session.scalars(select(Handover).order_by(Handover.change_on)).first()
+    assert one
+    families.leave(family, TODAY, None, a_viewer(lead))
+    families.stop_everything(family, "A death", a_viewer(lead))
+    db.session.commit()
+    shown = read(visit(KENT), f"/handovers/{one.id}")
+    assert "Everything is stopped" not in shown
+    assert "left the scheme" not in shown
+
+
 def test_a_search_lists_the_family_with_their_last_day_and_tells_nothing_later(
     family: Family, visit: Visit
 ) -> None:

@@ -24,7 +24,6 @@ FILES = {"pdf": (documents.pdf, documents.PDF), "docx": (documents.word, documen
 @outside.get("/handover")
 def handover() -> ResponseReturnValue:
     """All that was sent and still is this council's to read, and the ways to answer."""
-    saw(service.seen(visits.view().sending, "outside.view"))
     return _page()
 
 
@@ -115,6 +114,7 @@ def _missed(form: AnswerForm) -> ResponseReturnValue:
 
 def _page(sent: AnswerForm | None = None) -> str:
     view = visits.view()
+    saw(service.seen(view.sending, "outside.view"))
     return render_template(
         "outside/handover.html",
         view=view,

@@ -30,7 +30,8 @@ def prepare(on: date) -> Callable[[], Counts]:
         wrong_councils.see_to()
         counts += owners.follow(on)
         # What follows is looked for only now: the handovers are as they will be in the morning.
-        counts += handover_notices.on_the_day(on) + calls_afterwards.end_due(on)
+        # Who asked us to stop by this day has left, and is not written to any more.
+        counts += calls_afterwards.end_due(on) + handover_notices.on_the_day(on)
         return counts + handover_reminders.remind(on)
 
     return write

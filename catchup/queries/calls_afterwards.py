@@ -83,6 +83,14 @@ def family_answers(family: Family) -> Sequence[Answered]:
     ]
 
 
+def rings_on(family: Family) -> bool:
+    """Whether we go on ringing: the family is in the scheme, and has not said when we are to stop."""
+    if all(one.left_on is not None for one in family.memberships):
+        return False
+    said = [answered.row for answered in family_answers(family)][:1]
+    return all(one.answer is Afterwards.GO_ON and one.their_scheme_from_on is None for one in said)
+
+
 def who_rang(family: Family) -> list[Rang]:
     """Who rings a family and who rang it before, the newest first."""
     rows = db.session.execute(

@@ -14,7 +14,7 @@ from catchup.models.family import Child, Family, Parent, Stop
 from catchup.models.handover import Handover, HandoverStep
 from catchup.models.handover_notice import HandoverNotice, HandoverReminder
 from catchup.models.staff import Staff
-from catchup.queries import facts, handover_standing, handovers, responsibility
+from catchup.queries import calls_afterwards, facts, handover_standing, handovers, responsibility
 from catchup.queries.scope import Viewer, in_scope
 from catchup.rules import handover as rule
 from catchup.rules.terms import Channel, HandoverStepKind
@@ -25,14 +25,18 @@ _TO_POST = (HandoverNotice.channel == Channel.LETTER, HandoverNotice.posted_at.i
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One sheet to one parent: it speaks of every child for whom the same changes on the same day."""
+    """One sheet to one parent: it speaks of every child for whom the same changes on the same day.
+
+    ``rings_on``: we go on ringing the family, as far as anybody knows.
+    """
 
     handover: Handover
     parent: Parent
     children: Sequence[Child]
     all_of_them: bool
     decided: bool
-    full: bool
+    shared: bool
+    rings_on: bool
     allowance_council: str | None
     lead: Staff | None
     days_left: int
@@ -133,7 +137,8 @@ def letter(one: Handover, parent: Parent, today: date, notices: Sequence[Handove
         children=children,
         all_of_them=all_of_them,
         decided=HandoverStepKind.DECIDED in handover_standing.counting(taken, one.to_council),
-        full=handovers.any_full(one),
+        shared=handovers.any_shared(one),
+        rings_on=calls_afterwards.rings_on(one.family),
         allowance_council=answer.allowance_council if answer else None,
         lead=db.session.get(Staff, one.family.lead_id) if one.family.lead_id else None,
         days_left=rule.days_left(one.change_on, today),

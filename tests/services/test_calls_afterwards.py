@@ -10,12 +10,13 @@ from catchup.extensions import db
 from catchup.jobs import plan_handovers
 from catchup.models.call import Call
 from catchup.models.handover import Handover
+from catchup.models.handover_notice import HandoverNotice
 from catchup.models.staff import Staff
 from catchup.queries import calls_afterwards as queries
-from catchup.rules.terms import Afterwards
+from catchup.rules.terms import Afterwards, Occasion
 from catchup.services import calls_afterwards, families
 from tests.factories.families import DONCASTER, KENT, a_child, a_family, a_viewer
-from tests.factories.handovers import CHANGE_ON, ORDER_ON, a_handover, a_worker, one_handover
+from tests.factories.handovers import CHANGE_ON, ORDER_ON, a_handover, a_worker, one_handover, told
 from tests.factories.staff import staff_member
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -76,7 +77,7 @@ def test_go_on_changes_nothing() -> None:
 
 
 def test_stop_ends_our_calls_on_the_change_day_and_not_before() -> None:
-    handover = leaving()
+    handover = told(leaving(), a_worker())
     said(handover, Afterwards.STOP)
     the_night(CHANGE_ON - timedelta(days=1))
     assert left_on(handover) == (None, None)
@@ -86,6 +87,8 @@ def test_stop_ends_our_calls_on_the_change_day_and_not_before() -> None:
         CHANGE_ON,
         "Their council is outside the agency now, and they asked us to stop.",
     )
+    on_the_day = select(HandoverNotice).where(HandoverNotice.occasion == Occasion.ON_THE_DAY)
+    assert db.session.scalars(on_the_day).all() == []
     open_calls = select(Call).where(Call.family_id == handover.family_id, Call.closed_at.is_(None))
     assert db.session.scalars(open_calls).all() == []
 

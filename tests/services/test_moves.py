@@ -1,6 +1,6 @@
 """What a move brings about: handovers, what was sent to the wrong council, and whose the record is."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -16,13 +16,23 @@ from catchup.models.outbox import Message
 from catchup.models.staff import Staff
 from catchup.queries import handover_standing, handovers
 from catchup.queries.scope import Viewer
-from catchup.rules.terms import HandoverState, HandoverStepKind, HomeKind, SendingEnd
+from catchup.rules.terms import HandoverState, HandoverStepKind, HomeKind, Role, SendingEnd
 from catchup.services import families, handover_planning, moves, owners, wrong_councils
 from catchup.services import handovers as service
 from catchup.services.families import NewAddress
 from catchup.services.moves import NotToComeError
+from tests.factories.corrections import correct_order
 from tests.factories.families import BEXLEY, KENT, MEDWAY, SHEFFIELD, a_child, a_family, a_viewer
-from tests.factories.handovers import CHANGE_ON, a_handover, a_worker, checked, one_handover, sent, told
+from tests.factories.handovers import (
+    CHANGE_ON,
+    ORDER_ON,
+    a_handover,
+    a_worker,
+    checked,
+    one_handover,
+    sent,
+    told,
+)
 from tests.factories.sendings import MAILBOX, a_contact, sent_by_link
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -126,6 +136,35 @@ def test_a_family_that_moves_back_before_its_day_has_nothing_to_hand_over_and_th
     move_to(family, KENT, date(2026, 5, 20))
     db.session.refresh(sending)
     assert sending.ended_because is SendingEnd.WRONG_COUNCIL
+
+
+def test_a_corrected_day_ends_the_link_and_asks_nobody_to_delete_what_is_theirs_all_the_same() -> None:
+    clock.move_to(SPRING)
+    sending = sent_by_link().sending
+    child = db.session.get_one(Family, sending.family_id).children[0]
+    correct_order(child, ORDER_ON + timedelta(days=1), allowance=True, by=a_worker())
+    db.session.commit()
+    db.session.refresh(sending)
+    assert sending.ended_because is SendingEnd.WITHDRAWN
+    assert wrong_councils.see_to() == 0
+    assert [message.template for message in db.session.scalars(select(Message))] == ["handover_link"]
+
+
+def test_while_everything_is_stopped_the_link_ends_and_its_team_is_told_once_it_is_not() -> None:
+    clock.move_to(SPRING)
+    sending = sent_by_link().sending
+    sending.opened_at = clock.real_now()
+    family, manager = db.session.get_one(Family, sending.family_id), a_worker(Role.MANAGER)
+    families.stop_everything(family, "There is danger", manager)
+    move_to(family, KENT, date(2026, 5, 20))
+    db.session.refresh(sending)
+    assert sending.ended_because is SendingEnd.WRONG_COUNCIL
+    assert wrong_councils.see_to() == 0
+    told_so = select(Message).where(Message.template == wrong_councils.TEMPLATE)
+    assert db.session.scalars(told_so).all() == []
+    families.start_again(family, manager)
+    assert wrong_councils.see_to() == 0
+    assert len(db.session.scalars(told_so).all()) == 1
 
 
 def test_only_the_child_who_moved_is_taken_out_of_what_was_sent_together() -> None:

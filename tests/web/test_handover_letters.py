@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 from catchup import clock
 from catchup.models.handover import Handover
 from catchup.models.staff import Staff
+from catchup.services import families, handovers
 from catchup.services.families import NewParent
-from tests.factories.families import KENT, a_child
+from tests.factories.families import KENT, a_child, a_viewer
 from tests.factories.handovers import ORDER_ON, a_handover
 from tests.factories.staff import sign_in, staff_member
 
@@ -61,6 +62,24 @@ def test_the_letter_tells_children_apart_by_age(client: FlaskClient, lead: Staff
     text = letter(client, a_handover(lead=lead, children=children))
     assert "extra help for your child aged 7," in text
     assert "We’ll send Medway nothing about you." in text
+
+
+def test_a_letter_to_a_family_that_declined_sharing_says_that_nothing_is_sent(
+    client: FlaskClient, lead: Staff
+) -> None:
+    handover = a_handover(lead=lead)
+    handovers.decline(handover, None, a_viewer(lead), handover.version)
+    text = letter(client, handover)
+    assert "We’ll send Medway nothing about you." in text
+    assert "nothing you haven’t seen" not in text
+
+
+def test_a_letter_promises_no_calls_to_a_family_that_has_left(client: FlaskClient, lead: Staff) -> None:
+    handover = a_handover(lead=lead)
+    families.leave(handover.family, date(2026, 3, 1), None, a_viewer(lead))
+    text = letter(client, handover)
+    assert "will still ring" not in text
+    assert "With any question, ring Priya on 01632 960 001." in text
 
 
 def test_a_parent_who_has_not_confirmed_gets_no_letter(client: FlaskClient, lead: Staff) -> None:

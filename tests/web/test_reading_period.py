@@ -18,15 +18,24 @@ from catchup.extensions import db
 from catchup.models.audit import AuditEvent
 from catchup.models.call import Conversation
 from catchup.models.family import Family
-from catchup.models.handover import Handover, HandoverStep
+from catchup.models.handover import Handover, HandoverStep, HandoverSummary
 from catchup.models.staff import Staff
 from catchup.queries import facts
 from catchup.rules.terms import HandoverStepKind, HomeKind, Need, Role, SupportKind
-from catchup.services import contacts, families, handover_planning, moves, owners, support
+from catchup.services import (
+    contacts,
+    families,
+    handover_planning,
+    handover_summaries,
+    moves,
+    owners,
+    support,
+)
 from catchup.services.families import NewAddress, NewParent, NewPhone
 from catchup.services.support import NewRequest
 from tests.factories.events import a_call, at_noon, held
 from tests.factories.families import BEXLEY, KENT, MEDWAY, SHEFFIELD, a_child, a_family, a_viewer
+from tests.factories.handovers import WRITTEN
 from tests.factories.staff import sign_in, staff_member
 
 # One engine: what the statements of the scope say on each is held against the rule in tests/queries.
@@ -246,6 +255,38 @@ def test_whoever_took_over_reads_from_their_first_day_and_works_with_the_family(
     assert client.get(f"/calls/{call_of(family, MAY)}/saved").status_code == 404
     assert "Said in May" not in read(client, f"/calls/{a_call(family, date(2026, 11, 20))}")
     assert client.get(f"/families/{family.id}/move").status_code == 200
+
+
+def test_what_was_passed_on_between_others_before_is_not_read_by_who_took_over_later(
+    family: Family, visit: Visit, lead: Staff
+) -> None:
+    one, own = db.session.scalars(select(Handover).order_by(Handover.change_on)).all()
+    passed_on = [summary_of(each, lead) for each in (one, own)]
+    for client, readable in (
+        (visit(BEXLEY), [own]),
+        (visit(BEXLEY, Role.MANAGER), [one, own]),
+        (visit(KENT), [one]),
+        (visit(MEDWAY), [own]),
+    ):
+        for each, summary_id in zip((one, own), passed_on, strict=True):
+            paths = ("summary", "summary/print", f"summary/{summary_id}/print", f"summary/{summary_id}/pdf")
+            there = {client.get(f"/handovers/{each.id}/{path}").status_code for path in paths}
+            assert there == ({200} if each in readable else {404})
+    shown = read(visit(BEXLEY), f"/handovers/{one.id}")
+    assert "/summary" not in shown
+
+
+def summary_of(one: Handover, by: Staff) -> UUID:
+    """What was sent, written and checked in its time."""
+    content = handover_summaries.draft(one, WRITTEN)
+    frozen = handover_summaries.freeze(content, "H-1", by.name, clock.now(), "The team")
+    summary = HandoverSummary(
+        content=frozen, sha256=handover_summaries.digest(frozen), made_at=clock.now(), made_by=by.id,
+        checked_at=clock.now(), checked_by=by.id, sent_at=clock.now(),
+    )  # fmt: skip
+    one.summaries.append(summary)
+    db.session.commit()
+    return summary.id
 
 
 def test_a_manager_of_the_council_whose_record_it_became_reads_all_of_it(

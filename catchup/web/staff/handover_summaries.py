@@ -44,7 +44,7 @@ FILES: dict[str, tuple[Callable[[documents.Paper], bytes], str, str]] = {
 @only_as_it_was
 def handover_summary(handover_id: UUID) -> ResponseReturnValue:
     """The summary as it stands, to be checked by somebody who did not write it."""
-    one = scoped(handover_id)
+    one = _with_summary(handover_id)
     return _summary_page(one)
 
 
@@ -52,7 +52,7 @@ def handover_summary(handover_id: UUID) -> ResponseReturnValue:
 @only_as_it_was
 def check_handover_summary(handover_id: UUID) -> ResponseReturnValue:
     """A second person has read it, and it is right."""
-    one = scoped(handover_id)
+    one = _with_summary(handover_id)
     form = check_form(one)
     if not form.validate_on_submit():
         return _summary_page(one, form), 422
@@ -63,7 +63,7 @@ def check_handover_summary(handover_id: UUID) -> ResponseReturnValue:
 @only_as_it_was
 def return_handover_summary(handover_id: UUID) -> ResponseReturnValue:
     """A second person has read it, and something is not right."""
-    one = scoped(handover_id)
+    one = _with_summary(handover_id)
     form = return_form(one)
     if not form.validate_on_submit():
         return _summary_page(one, sent_back=form), 422
@@ -74,7 +74,7 @@ def return_handover_summary(handover_id: UUID) -> ResponseReturnValue:
 @only_as_it_was
 def handover_summary_form(handover_id: UUID) -> ResponseReturnValue:
     """What no record holds is written; the rest stands beside it as the record has it."""
-    one = scoped(handover_id)
+    one = _with_summary(handover_id)
     if HandoverStepKind.SUMMARY_WRITTEN not in _detail(one).allowed:
         return redirect(url_for(".handover", handover_id=handover_id))
     return _writing_page(one, summary_form(one))
@@ -84,7 +84,7 @@ def handover_summary_form(handover_id: UUID) -> ResponseReturnValue:
 @only_as_it_was
 def write_handover_summary(handover_id: UUID) -> ResponseReturnValue:
     """Draw the summary up; or take over what was written for a brother or sister, and save nothing yet."""
-    one = scoped(handover_id)
+    one = _with_summary(handover_id)
     form = summary_form(one)
     if copied_from := request.form.get("copy"):
         return _taken_over(one, form, copied_from)
@@ -104,7 +104,7 @@ def write_handover_summary(handover_id: UUID) -> ResponseReturnValue:
 @only_as_it_was
 def print_handover_summary(handover_id: UUID, summary_id: UUID | None = None) -> ResponseReturnValue:
     """A summary exactly as it was sent; without its id the last one."""
-    one = scoped(handover_id)
+    one = _with_summary(handover_id)
     summary = _as_it_was(queries.sent_summary(one, summary_id))
     saw(Seen("handover.summary.print", "handover", one.id, one.family_id))
     parts = in_words.parts(summary.content)
@@ -125,7 +125,7 @@ _KINDS = ", ".join(f"'{kind}'" for kind in FILES)
 @only_as_it_was
 def download_handover_summary(handover_id: UUID, summary_id: UUID, kind: str) -> ResponseReturnValue:
     """A checked summary as a file. What nobody has checked leaves in none. Source: service policy P6."""
-    one = scoped(handover_id)
+    one = _with_summary(handover_id)
     summary = next((one for one in _to_download(one) if one.id == summary_id), None)
     paper = in_words.paper(_as_it_was(summary))
     saw(Seen("handover.summary.download", "handover", one.id, one.family_id))
@@ -134,6 +134,12 @@ def download_handover_summary(handover_id: UUID, summary_id: UUID, kind: str) ->
     name = f"handover-{paper.reference}.{ending}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _with_summary(handover_id: UUID) -> Handover:
+    """The handover whose summary this is about; what was passed on before the viewer's time is not there."""
+    one = scoped(handover_id)
+    return one if queries.may_read_summary(one, viewer(), clock.today()) else abort(404)
 
 
 def _detail(one: Handover) -> Detail:

@@ -185,6 +185,8 @@ def handover_page(one: Handover, sent: tuple[str, ActForm] | None = None) -> str
     is_former = not reading_periods.is_open(one.family, viewer(), clock.today())
     if is_former:
         page = queries.for_former(page, viewer())
+    if not queries.may_read_summary(one, viewer(), clock.today()):
+        page = queries.without_summary(page)
     reached, by_letter = telling(notices.recipients(one.family_id))
     return render_template(
         "staff/handover.html",

@@ -1,61 +1,52 @@
 """Two hosts on one database count together who joins, and a host that is started again forgets nothing."""
 
 import re
-import time
-from collections.abc import Callable
-from http.cookiejar import CookieJar
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, build_opener
+from urllib.request import Request, urlopen
 
 import pytest
-import sqlalchemy
+from sqlalchemy import func, select
 
-from catchup.services import joining
-from tests.factories.joining import PAGES
+from catchup import clock, create_app
+from catchup.extensions import db
+from catchup.models.registration import DoubtedForm, Registration
+from config import Settings
+from tests.factories.joining import somebody_about_to_send
 from tests.servers import LiveServer
+from tests.settings import environment
 
-COUNCILS = Path(__file__).parents[2] / "catchup" / "data" / "councils.csv"
 HIDDEN = re.compile(r'<input type="hidden" name="(token|seen)" value="([^"]*)"')
 
 
-class Person:
-    """Somebody with a browser, whose proxy says every time that it comes from elsewhere."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.opener = build_opener(HTTPCookieProcessor(CookieJar()))
-
-    def answer(self, host: LiveServer, page: str) -> str:
-        """Open a page of a host, answer it as usual; the address that it leads to."""
-        url = f"{host.url}/join/{page}"
-        self.opener.addheaders = [("X-Forwarded-For", f"198.51.100.{self.number}")]
-        shown = self.opener.open(url).read().decode()
-        fields = urlencode({**dict(HIDDEN.findall(shown)), **PAGES.get(page, {})}).encode()
-        return str(self.opener.open(url, fields).url)
+def send(host: LiveServer, cookie: str, number: int) -> str:
+    """Look at the answers and send them, behind a header that tells another address each time."""
+    heads = {"Cookie": f"join={cookie}", "X-Forwarded-For": f"198.51.100.{number}"}
+    shown = urlopen(Request(f"{host.url}/join/check", headers=heads)).read().decode()
+    fields = urlencode(HIDDEN.findall(shown)).encode()
+    return str(urlopen(Request(f"{host.url}/join/check", fields, heads)).url)
 
 
 @pytest.mark.engine("postgresql")
 def test_two_hosts_let_through_no_more_than_one_and_a_restart_changes_nothing(
-    serve: Callable[..., LiveServer], fresh_database: str
+    serve: Callable[..., LiveServer], fresh_database: str, tmp_path: Path
 ) -> None:
+    app = create_app(Settings.from_environment(environment(fresh_database, tmp_path)))
+    cookies: Sequence[str] = []
+    with app.app_context():
+        people = [somebody_about_to_send(app).get_cookie("__Host-join") for _ in range(7)]
+        cookies = [cookie.value for cookie in people if cookie]
+        db.session.remove()
     hosts = [serve(CATCHUP_TODAY="2026-11-23") for _ in range(2)]
-    hosts[0].flask("councils", "import", str(COUNCILS))
-    people = [Person(number) for number in range(7)]
-    for person in people:
-        for page in PAGES:
-            # Cookies are of one name and machine: one browser may come to either host.
-            person.answer(hosts[person.number % 2], page)
-    time.sleep(joining.QUICKEST.total_seconds())
-    sent = [person.answer(hosts[person.number % 2], "check") for person in people[:4]]
+    sent = [send(hosts[number % 2], cookie, number) for number, cookie in enumerate(cookies[:4])]
     hosts[0].stop()
     again = serve(CATCHUP_TODAY="2026-11-23")
-    sent += [person.answer(again, "check") for person in people[4:]]
-    assert {url.rsplit("/", 1)[1] for url in sent} == {"sent"}
-
-    engine = sqlalchemy.create_engine(fresh_database.replace("postgresql://", "postgresql+psycopg://", 1))
-    with engine.connect() as connection:
-        tables = ("registration", "doubted_form")
-        kept = [connection.scalar(sqlalchemy.text(f"SELECT count(*) FROM {table}")) for table in tables]
-    engine.dispose()
-    assert kept == [5, 2]
+    sent += [send(again, cookie, number) for number, cookie in enumerate(cookies[4:])]
+    assert [url.rsplit("/", 1)[1] for url in sent] == ["sent"] * 7
+    with app.app_context():
+        models = (Registration, DoubtedForm)
+        assert [db.session.scalar(select(func.count()).select_from(model)) for model in models] == [5, 2]
+        db.session.remove()
+        db.engine.dispose()
+    clock.move_to(None)

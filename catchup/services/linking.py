@@ -72,6 +72,7 @@ def link(
 
     Raises AlreadyDecidedError, NoEvidenceError, CannotLinkError.
     """
+    now = clock.now()  # before anything is recorded: what is recorded from now on came with it
     deciding.hold(registration, seen_version)
     db.session.refresh(family, with_for_update=True)
     if any(stop.lifted_at is None for stop in family.stops):
@@ -100,7 +101,7 @@ def link(
         family_id=family.id,
         reason=reason,
         added=dict(added),
-        linked_at=clock.now(),
+        linked_at=now,
         linked_by=by.id,
     )
     db.session.add(linking)

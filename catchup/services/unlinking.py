@@ -96,7 +96,7 @@ def undo(registration: Registration, linking: Linking, reason: str, by: Viewer) 
     _leave_unsaid(linking, registration)
     db.session.expire_all()
     plans.replan([family.id], clock.today())
-    _forget_calls(open_calls)
+    _forget_calls(open_calls | set(asked_for))
     handover_planning.plan_for([family.id], clock.today())
     contacts.see_to_numbers(family, by)
     deciding.wait_again(registration)
@@ -235,12 +235,12 @@ def _open_calls(family_id: UUID) -> Iterable[UUID]:
     return db.session.scalars(select(Call.id).where(Call.family_id == family_id, Call.closed_at.is_(None)))
 
 
-def _forget_calls(were_open: set[UUID]) -> None:
+def _forget_calls(calls: set[UUID]) -> None:
     """Calls that are owed no longer and that nobody has touched were never there."""
     call = core(Call)
     touched = [exists().where(column == call.c.id) for _table, column in _hanging_on(call)]
     db.session.execute(
-        delete(call).where(call.c.id.in_(were_open), call.c.closed_as == ClosedAs.CANCELLED, ~or_(*touched))
+        delete(call).where(call.c.id.in_(calls), call.c.closed_as == ClosedAs.CANCELLED, ~or_(*touched))
     )
 
 

@@ -148,28 +148,6 @@ def without_summary(page: Detail) -> Detail:
     )
 
 
-def may_read_summary(one: Handover, viewer: Viewer, today: date) -> bool:
-    """Whether what was passed on is theirs to read: not from before their own time, between other councils.
-
-    Source: service policy P5.
-    """
-    if viewer.councils & {one.from_council, one.to_council}:
-        return True
-    reading = reading_periods.of(one.family, viewer, today)
-    return reading is not None and reading.covers(one.change_on)
-
-
-def without_summary(page: Detail) -> Detail:
-    """The same for those to whom what was passed on is not told."""
-    with_it = (HandoverStepKind.SUMMARY_WRITTEN, HandoverStepKind.SUMMARY_CHECKED, HandoverStepKind.SENT)
-    return replace(
-        page,
-        summary=None,
-        steps=[replace(one, summary=None, returned=None) for one in page.steps],
-        allowed=tuple(step for step in page.allowed if step not in with_it),
-    )
-
-
 def readable(viewer: Viewer, today: date) -> ColumnElement[bool]:
     """A condition on ``Family`` and the table: handovers in the viewer's scope, or by their own council."""
     by_them = and_(ever_in_scope(viewer, today), handover.c.from_council.in_(viewer.councils))

@@ -27,6 +27,7 @@ from catchup.services.demo import (
     contacts,
     directory,
     events,
+    offers,
     people,
     population,
     registrations,
@@ -96,6 +97,7 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
     with _days():
         clock.move_to(today)
         orders = _recorded_orders(made, today, random)
+        offers.add_offers(today, known["morgan@example.com"].id)
         registrations.add_registrations(today)
     db.session.flush()
     return Loaded(

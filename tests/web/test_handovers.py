@@ -121,6 +121,7 @@ def test_a_told_only_handover_offers_no_summary_and_takes_none(client: FlaskClie
     page = client.get(address(handover)).text
     assert "Write the summary" not in page
     assert "Send the summary" not in page
+    assert "On 11 June 2026 this is done by itself." in page
     assert client.get(address(handover, "summary/write")).status_code == 302
     assert act(client, handover, "summary/write", **SUMMARY) == 409
     assert act(client, handover, "send", sent_to="Medway") == 409

@@ -72,6 +72,15 @@ def open_of(parent: Parent) -> AccessRequest | None:
     )
 
 
+def of_family(family_id: UUID) -> Sequence[AccessRequest]:
+    """Those of a family, the first first."""
+    return db.session.scalars(
+        select(AccessRequest)
+        .where(AccessRequest.family_id == family_id)
+        .order_by(AccessRequest.asked_at, AccessRequest.id)
+    ).all()
+
+
 def contents(request: AccessRequest) -> Contents:
     """What there is, counted by whom it is about: a note belongs to a person. Source: service policy P8."""
     me, family = request.parent_id, request.family_id

@@ -1,6 +1,8 @@
 """The last call a parent can say something of, and what they said."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from uuid import UUID
 
 from sqlalchemy import or_, select
 
@@ -40,6 +42,15 @@ def last_call(parent: Parent, today: date) -> Call | None:
         .order_by(Call.held_on.desc(), Call.closed_at.desc(), Call.id)
         .limit(1)
     )
+
+
+def of_family(family_id: UUID) -> Sequence[CallAnswer]:
+    """What the parents of a family said of their calls, the first first."""
+    return db.session.scalars(
+        select(CallAnswer)
+        .where(CallAnswer.family_id == family_id)
+        .order_by(CallAnswer.said_at, CallAnswer.id)
+    ).all()
 
 
 def of(call: Call, parent: Parent) -> CallAnswer | None:

@@ -5,7 +5,7 @@ them. Whose a first order was is asked of the rule, family by family: a year has
 """
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -27,15 +27,17 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.functions import GenericFunction
 
+from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Attempt, Call
 from catchup.models.family import Membership
+from catchup.models.manage import CallAnswer, Complaint
 from catchup.models.signpost import Signpost, SignpostResult
-from catchup.queries import directories, first_orders
+from catchup.queries import directories, facts, first_orders, responsibility
 from catchup.rules.attempts import OUTCOMES
 from catchup.rules.calendar import financial_year_days, quarter_of
 from catchup.rules.measures import NOTHING, Cells, Counts, Dimension, Key
-from catchup.rules.terms import CallKind, Category, ClosedAs, SignpostOutcome
+from catchup.rules.terms import CallKind, Category, ClosedAs, SignpostOutcome, Worth
 
 REACHED = tuple(outcome for outcome, rule in OUTCOMES.items() if rule.reached)
 QUARTER = "quarter"
@@ -84,7 +86,7 @@ def of_year(year: str, as_of: date, only: Collection[str] | None = None) -> Cell
     """Everything counted in a year written "2025-26", as known on a day.
 
     ``only`` keeps to councils by their codes; what needs a decision is then left out. Raises ValueError for
-    a year written otherwise. Source: service policy, measures M1 to M4, M6, M7.
+    a year written otherwise. Source: service policy, measures M1 to M4, M6, M7, M15.
     """
     first_on, last_on = financial_year_days(year)
     last_on = min(last_on, as_of)
@@ -93,6 +95,8 @@ def of_year(year: str, as_of: date, only: Collection[str] | None = None) -> Cell
     _count_calls(tally, first_on, last_on)
     _count_conversations(tally, first_on, last_on)
     _count_signposts(tally, first_on, last_on)
+    _count_answers(tally, first_on, last_on)
+    _count_complaints(tally, first_on, last_on)
     return tally.cells
 
 
@@ -206,6 +210,34 @@ def _count_signposts(tally: Tally, first_on: date, last_on: date) -> None:
         tally.add("M7", council, quarter, Counts(received, count if known else 0, 0 if known else count))
         if barrier is not None:
             tally.add("M7", council, quarter, Counts(count), ("barrier", barrier.value))
+
+
+def _count_answers(tally: Tally, first_on: date, last_on: date) -> None:
+    """M15, and how many said what."""
+    statement = (
+        select(Call.held_council, _quarter(Call.held_on, first_on), CallAnswer.worth, func.count())
+        .join(CallAnswer, CallAnswer.call_id == Call.id)
+        .where(Call.held_on.between(first_on, last_on))
+        .group_by(Call.held_council, QUARTER, CallAnswer.worth)
+    )
+    for council, quarter, worth, count in db.session.execute(_only(statement, Call.held_council, tally)):
+        tally.add("M15", council, quarter, Counts(count if worth is Worth.YES else 0, count))
+        tally.add("M15", council, quarter, Counts(count), ("worth", worth.value))
+
+
+def _count_complaints(tally: Tally, first_on: date, last_on: date) -> None:
+    """M15b. Whose they are is asked of the rule: there are few."""
+    begins, ends = clock.instant(first_on, time(0)), clock.instant(last_on + timedelta(days=1), time(0))
+    made = db.session.execute(
+        select(Complaint.family_id, Complaint.made_at).where(
+            Complaint.made_at >= begins, Complaint.made_at < ends
+        )
+    ).all()
+    known = facts.families([row.family_id for row in made])
+    for row in made:
+        on = clock.london(row.made_at).date()
+        council = responsibility.of_family(known[row.family_id], on)
+        tally.add("M15b", council, quarter_of(on), Counts(1))
 
 
 def _quarter(day: Day, first_on: date) -> Label[int]:

@@ -22,11 +22,20 @@ from catchup.models.handover import Handover
 from catchup.models.home import Home
 from catchup.models.order import AdoptionOrder
 from catchup.models.signpost import Signpost, SignpostResult, SupportRequest
-from catchup.queries import call_texts, families, handover_standing, request_reviews, responsibility
+from catchup.queries import (
+    access_requests,
+    call_answers,
+    call_texts,
+    families,
+    handover_standing,
+    request_reviews,
+    responsibility,
+    wishes,
+)
 from catchup.queries.facts import FamilyFacts
 from catchup.rules import handover as rule
 from catchup.rules.reading import EVERYTHING, Reading
-from catchup.rules.terms import Corrected, EscalationKind
+from catchup.rules.terms import Corrected, EscalationKind, WishKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,7 @@ def of(
         *_orders(children),
         *_corrections(children),
         *_membership(family),
+        *_on_their_page(family),
         *_calls(family, children, reading),
         *_texts(family),
         *_requests(family, children, reading),
@@ -184,6 +194,19 @@ def _membership(family: Family) -> Iterator[Event]:
             yield Event(_day(warning.ended_at), "warning_ended", warning, by=warning.ended_by)
     for lead in family.leads:
         yield Event(_day(lead.from_at), "lead", lead)
+
+
+def _on_their_page(family: Family) -> Iterator[Event]:
+    """What parents did on their own pages. ``parts`` has the first name; what a call is about is not told."""
+    names = {parent.id: parent.name.split()[0] for parent in family.parents}
+    for wish in wishes.of_family(family.id):
+        if wish.kind is WishKind.PAUSE:
+            continue  # the pause is an event of its own
+        yield Event(_day(wish.at), "wish", wish, parts=(names[wish.parent_id],))
+    for said in call_answers.of_family(family.id):
+        yield Event(_day(said.said_at), "answer", said, parts=(names[said.parent_id],))
+    for request in access_requests.of_family(family.id):
+        yield Event(_day(request.asked_at), "copy", request, parts=(names[request.parent_id],))
 
 
 @dataclass(frozen=True, slots=True)

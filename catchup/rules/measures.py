@@ -95,13 +95,21 @@ MEASURES: Mapping[str, Measure] = {
             "the day the service was suggested",
             "still waiting, or nobody has asked yet",
         ),
+        Measure(
+            "M15",
+            "Calls worth the family’s time",
+            "answers on parents’ pages that the call was worth their time",
+            "answers on parents’ pages",
+            "the day of the conversation",
+        ),
+        Measure("M15b", "Complaints", "complaints made on parents’ pages", None, "the day it was made"),
     )
 }
 """Every measure by its code, in the order in which they are shown."""
 
 REPORTS: Mapping[str, tuple[str, ...]] = {
     "take-up": ("M1", "M1b", "M2"),
-    "calls": ("M3", "M4", "M4b", "M4c"),
+    "calls": ("M3", "M4", "M4b", "M4c", "M15", "M15b"),
     "signposts": ("M6", "M7"),
 }
 """The reports there are, by name, with the measures of each."""

@@ -332,7 +332,7 @@ def test_an_old_code_alone_brings_no_empty_row_beside_the_new_one() -> None:
 
 
 def test_every_measure_is_named_and_said_in_words() -> None:
-    assert list(MEASURES) == ["M1", "M1b", "M2", "M3", "M4", "M4b", "M4c", "M6", "M7"]
+    assert list(MEASURES) == ["M1", "M1b", "M2", "M3", "M4", "M4b", "M4c", "M6", "M7", "M15", "M15b"]
     assert set(reports.EVERYTHING) == set(MEASURES)
 
 

@@ -92,7 +92,7 @@ class OtherTimesForm(PublicForm):
 
     words = TextAreaField(
         _l("When would suit you? (optional)"),
-        hint=_l("Only the person who rings you reads this."),
+        hint=_l("The people who ring you read this."),
         rows=3,
         longest=500,
     )
@@ -135,7 +135,12 @@ class WorthForm(PublicForm):
         read=Worth,
         missing=_l("Choose one of the answers"),
     )
-    words = TextAreaField(_l("Is there anything you would like to add? (optional)"), rows=4, longest=2000)
+    words = TextAreaField(
+        _l("Is there anything you would like to add? (optional)"),
+        hint=_l("The people who ring you read this."),
+        rows=4,
+        longest=2000,
+    )
 
 
 class ComplaintForm(PublicForm):

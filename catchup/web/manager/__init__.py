@@ -5,6 +5,8 @@ from flask import Blueprint
 manager = Blueprint("manager", __name__)
 
 from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
+    access_requests,
+    complaints,
     council_decisions,
     needs,
     offer_contacts,
@@ -16,6 +18,8 @@ from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
 )
 
 __all__ = [
+    "access_requests",
+    "complaints",
     "council_decisions",
     "manager",
     "needs",

@@ -10,6 +10,8 @@ from flask_babel import lazy_gettext as _l
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Escalation
+from catchup.queries import access_requests as copy_queries
+from catchup.queries import complaints as complaint_queries
 from catchup.queries import concerns as concern_queries
 from catchup.queries import (
     council_contacts,
@@ -72,6 +74,9 @@ def list_needs() -> ResponseReturnValue:
     in_doubt, in_doubt_count = request_reviews.waiting(viewer(), clock.today())
     shown = [family.id for _warning, family in unreviewed]
     shown += [one.family.id for one in no_council] + [one.family.id for one in in_doubt]
+    complaints = complaint_queries.waiting(viewer(), clock.today())
+    copies = copy_queries.waiting(viewer(), clock.today())
+    shown += [one.family_id for one in complaints] + [one.family_id for one in copies]
     saw_list("needs.list", "family", dict.fromkeys([*found.families, *shown]))
     handovers = handover_board.overdue(viewer(), clock.today(), needs.MOST)
     if handovers:
@@ -92,6 +97,8 @@ def list_needs() -> ResponseReturnValue:
             (concern, family, concern_queries.chase_on(concern)) for concern, family in found.undecided
         ],
         unreviewed=unreviewed,
+        complaints=complaints,
+        copies=copies,
         handovers=handovers,
         no_council=no_council,
         no_council_count=no_council_count,

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from catchup import clock
 from catchup.models.call import Call
 from catchup.queries import calls as queries
-from catchup.queries import calls_afterwards, parents, skips
+from catchup.queries import calls_afterwards, parents, skips, wishes
 from catchup.queries.calls import Made
 from catchup.rules import contact, queue_order
 from catchup.rules.terms import ClosedAs
@@ -91,6 +91,7 @@ def page(
         call=call,
         known=known,
         proposals=parents.waiting_of_family(family.id),
+        asked=wishes.about(call, me),
         claim=queue_order.claim_state(call.claimed_by, call.claimed_until, now, me.id),
         times=times_in_words(
             dumps(family.good_times), dumps(family.never_times), family.evenings, str(get_locale())

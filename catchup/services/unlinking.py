@@ -19,7 +19,7 @@ from catchup.extensions import db
 from catchup.models.base import Base, core
 from catchup.models.call import Attempt, Call, CallText, Conversation, Escalation, TalkedAbout
 from catchup.models.concern import Concern
-from catchup.models.family import Child, Family, Membership, Parent, Pause, Phone
+from catchup.models.family import Child, Family, Membership, OfferedTime, Parent, Pause, Phone
 from catchup.models.handover import Handover, HandoverStep
 from catchup.models.handover_notice import HandoverNotice
 from catchup.models.handover_sending import SendingPart
@@ -40,8 +40,8 @@ from catchup.models.outbox import Message
 from catchup.models.registration import Registration
 from catchup.queries.outbox import WAITING
 from catchup.queries.scope import Viewer
-from catchup.rules.terms import CallKind, ClosedAs, HandoverStepKind
-from catchup.services import audit, contacts, handover_planning, plans
+from catchup.rules.terms import CallKind, ClosedAs, HandoverStepKind, WishKind
+from catchup.services import audit, contacts, handover_planning, offered_times, plans
 from catchup.services import registrations as deciding
 from catchup.services.audit import Seen
 from catchup.services.contacts import ChangedMeanwhileError
@@ -88,7 +88,10 @@ def undo(registration: Registration, linking: Linking, reason: str, by: Viewer) 
     _check(_ids(linking, "children"))
     open_calls = set(_open_calls(family.id))
     _withdraw_messages(linking)
-    pauses, asked_for = _wishes(linking)
+    wishes = _wishes(linking)
+    pauses = [wish.pause_id for wish in wishes if wish.pause_id]
+    asked_for = [wish.call_id for wish in wishes if wish.call_id and wish.kind is WishKind.SOONER]
+    _give_back_times(wishes, by)
     for table, conditions in _targets(linking):
         _walk(table, or_(*conditions), Counter(), erase=True)
     db.session.execute(delete(core(Pause)).where(core(Pause).c.id.in_(pauses)))
@@ -210,14 +213,20 @@ def _leave_unsaid(linking: Linking, registration: Registration) -> None:
     db.session.flush()
 
 
-def _wishes(linking: Linking) -> tuple[list[UUID], list[UUID]]:
-    """The pauses and the calls that the wrong person asked for on their own page."""
+def _wishes(linking: Linking) -> Sequence[Wish]:
+    """What the wrong person asked for on their own page."""
     parents = _ids(linking, "parents") + _ids(linking, "confirmed")
-    wishes = db.session.scalars(
+    return db.session.scalars(
         select(Wish).where(Wish.parent_id.in_(parents), Wish.at >= linking.linked_at)
     ).all()
-    pauses = [wish.pause_id for wish in wishes if wish.pause_id]
-    return pauses, [wish.call_id for wish in wishes if wish.call_id and wish.offered_time_id is None]
+
+
+def _give_back_times(wishes: Sequence[Wish], by: Viewer) -> None:
+    """A time they chose is promised no longer; the lead offers times again."""
+    ids = [wish.offered_time_id for wish in wishes if wish.offered_time_id]
+    chosen = select(OfferedTime).where(OfferedTime.id.in_(ids), OfferedTime.taken_at.is_not(None))
+    for offered in db.session.scalars(chosen).all():
+        offered_times.release(offered, by, clock.now())
 
 
 def _cancel(call_ids: Sequence[UUID]) -> None:

@@ -10,7 +10,7 @@ from catchup import clock
 from catchup.jobs import TIMETABLE, NightJob
 from catchup.models.base import Base
 from catchup.models.call import Call, Conversation, TalkedAbout
-from catchup.models.family import Child
+from catchup.models.family import Child, OfferedTime
 from catchup.models.handover import Handover, HandoverStep
 from catchup.models.home import Address
 from catchup.models.manage import ParentVisit
@@ -36,6 +36,7 @@ from catchup.services import (
     complaints,
     families,
     family_acts,
+    offered_times,
     outbox,
     parent_links,
     plans,
@@ -182,6 +183,21 @@ def test_what_the_wrong_parent_did_on_their_page_goes_with_them(session, worker,
     undo(registration, manager)
     session.commit()
     assert changed(before, told()) == {}
+
+
+def test_a_time_that_the_wrong_parent_chose_is_given_back(session, worker, manager):
+    family = a_family(parents=(FIRST,))
+    call = session.scalars(select(Call).where(Call.closed_at.is_(None)).order_by(Call.due_on)).first()
+    offered_times.offer(call, [clock.now() + timedelta(days=2)], worker, clock.now())
+    registration = a_registration()
+    linked(registration, family, worker)
+    offered = session.scalars(select(OfferedTime)).one()
+    family_acts.choose_time(family.parents[1], offered)
+    session.commit()
+    undo(registration, manager)
+    session.commit()
+    session.refresh(call)
+    assert (call.promised_at, call.closed_at, offered.taken_at) == (None, None, None)
 
 
 @pytest.mark.parametrize("parents", [(FIRST,), (FIRST, WAITING)])

@@ -15,7 +15,7 @@ from catchup.models.family import Family
 from catchup.models.handover import Handover, HandoverStep, HandoverSummary, SummaryReturn
 from catchup.models.handover_notice import HandoverReminder
 from catchup.queries import handover_notices
-from catchup.queries.handover_cards import OVERDUE, Card, cards, column_of, standings
+from catchup.queries.handover_cards import OVERDUE, Card, card_for_former, cards, column_of, standings
 from catchup.queries.handover_standing import Standing
 from catchup.queries.handovers import readable
 from catchup.queries.scope import Viewer, in_scope
@@ -110,7 +110,7 @@ def board(viewer: Viewer, view: View, today: date) -> Board:
     """One page of the handovers in scope that are under way, or of an ended state that was asked for."""
     wants_ended = view.column in rule.TERMINAL
     found = standings(
-        select(*handover.c, Family.lead_id)
+        select(*handover.c, Family.lead_id, in_scope(viewer, today).label("is_theirs"))
         .join(Family, Family.id == handover.c.family_id)
         .where(readable(viewer, today), handover.c.withdrawn_at.is_(None))
         .where(ended(today) if wants_ended else ~ended(today))
@@ -130,7 +130,7 @@ def board(viewer: Viewer, view: View, today: date) -> Board:
     shown = wanted[(page - 1) * MOST : page * MOST]
     by_column: dict[str, list[Card]] = defaultdict(list)
     for card in cards(shown):
-        by_column[card.column].append(card)
+        by_column[card.column].append(card if card.row.is_theirs else card_for_former(card))
     ids = [row.id for row, _ in shown]
     return Board(
         tuple(by_column.items()),

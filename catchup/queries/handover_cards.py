@@ -1,7 +1,7 @@
 """Handovers as lists show them: where each stands, and the names that belong to it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,10 @@ step = core(HandoverStep)
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One handover of a list. ``row`` is its row of the table."""
+    """One handover of a list. ``row`` is its row of the table.
+
+    ``is_former``: to whoever reads it the family is no longer theirs, and nothing of today is told.
+    """
 
     row: Row[Any]
     standing: Standing
@@ -32,6 +35,7 @@ class Card:
     lead: str | None
     stopped: bool
     left: bool
+    is_former: bool = False
 
     @property
     def column(self) -> str:
@@ -82,6 +86,14 @@ def cards(found: Iterable[tuple[Row[Any], Standing]]) -> list[Card]:
         )
         for row, standing in found
     ]
+
+
+def card_for_former(card: Card) -> Card:
+    """The same to whoever handed over before: who rings now, and how the family is, is not theirs.
+
+    Source: service policy P5.
+    """
+    return replace(card, lead=None, stopped=False, left=False, is_former=True)
 
 
 def by_id(statement: Select[UUID, str]) -> dict[UUID, str]:

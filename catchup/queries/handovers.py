@@ -15,7 +15,7 @@ from catchup.models.handover import Handover, HandoverStep, HandoverSummary, Sum
 from catchup.models.handover_sending import SendingPart
 from catchup.models.staff import Staff
 from catchup.queries import directories, facts, handover_standing, reading_periods, responsibility
-from catchup.queries.handover_cards import Card, by_id, cards, standings
+from catchup.queries.handover_cards import Card, by_id, card_for_former, cards, standings
 from catchup.queries.handover_standing import Standing
 from catchup.queries.scope import Viewer, ever_in_scope, in_scope
 from catchup.rules import handover as rule
@@ -112,7 +112,7 @@ def for_former(page: Detail, viewer: Viewer) -> Detail:
 
     Source: service policy P5.
     """
-    own = [card for card in page.siblings if card.row.from_council in viewer.councils]
+    own = [card_for_former(card) for card in page.siblings if card.row.from_council in viewer.councils]
     return replace(
         page,
         answer=None,

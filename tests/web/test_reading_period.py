@@ -210,9 +210,13 @@ def test_their_own_handover_tells_nothing_of_what_came_later(
     families.leave(family, TODAY, None, a_viewer(lead))
     families.stop_everything(family, "A death", a_viewer(lead))
     db.session.commit()
-    shown = read(visit(KENT), f"/handovers/{one.id}")
+    former = visit(KENT)
+    shown = read(former, f"/handovers/{one.id}")
     assert "Everything is stopped" not in shown
     assert "left the scheme" not in shown
+    board = read(former, "/handovers?state=accepted")
+    card = board[board.index(str(one.id)) :]
+    assert [text for text in ("Everything stopped", "Left the scheme", "Priya") if text in card] == []
 
 
 def test_a_search_lists_the_family_with_their_last_day_and_tells_nothing_later(

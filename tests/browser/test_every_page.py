@@ -42,6 +42,10 @@ ELSEWHERE = {
         "needs a link and its code: test_outside_council.py",
     ),
     "staff.told_families": "comes after telling: test_handover_telling.py",
+    **dict.fromkeys(
+        ("manager.look_over_offers", "manager.made_offers"), "come after picking families: test_offers.py"
+    ),
+    "manager.download_offers": "a file: test_offers.py",
     "staff.record_calls_afterwards": "needs a council outside the agency; made as staff.change_lead is",
     "staff.show_queue_changes": "pieces of the queue's page: test_queue.py",
     **dict.fromkeys(

@@ -48,12 +48,16 @@ class Visit:
             self.page.get_by_role("option", name=name, exact=True).click()
 
 
-def join(visit: Visit, url: str) -> str:
-    """Fill in the whole form for two parents, two homes and two children; returns the reference."""
+def join(visit: Visit, url: str, code: str = "") -> str:
+    """Fill in the whole form for two parents, two homes and two children; returns the reference.
+
+    ``code`` is that of a letter.
+    """
     visit.go(url)
     visit.on("Join")
     visit.on("Continue")  # nothing chosen: the error is shown
     visit.choose("Yes")
+    visit.fill("Have you had a letter or a message from us? Its code (optional)", code)
     visit.on("Continue")
     visit.fill("What is your name?", "Alex Example")
     visit.on("Continue")

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.audit import AuditEvent
+from catchup.models.offer import OrderContact
 from catchup.models.order import RecordedOrder
 from catchup.rules.terms import Placing, Role
 from catchup.services import families
@@ -240,3 +241,55 @@ def test_a_reference_that_is_there_already_is_refused_by_hand(kent: FlaskClient)
 def test_leads_may_not_see_recorded_orders(client: FlaskClient, session: object) -> None:
     sign_in(client, staff_member())
     assert client.get("/recorded-orders").status_code == 403
+
+
+# How to write to the parents
+
+
+def test_a_file_can_say_how_to_write_to_the_parents(kent: FlaskClient) -> None:
+    heading = HEADING.replace("\r\n", ",address,email,phone,may_email,may_text\r\n")
+    row = GOOD.replace("\r\n", ',"1 Invented Street, Chatham",adult@example.com,07700 900982,yes,\r\n')
+    sister = row.replace("R1,", "R3,").replace("yes,", ",").replace("Ada", "Bea")
+    fields = carried(upload(kent, heading + row + sister))
+    assert (fields["new"], fields["changed"]) == ("2", "0")
+    post(kent, "/recorded-orders/save", **fields)
+    contact = db.session.get_one(OrderContact, "F1")
+    assert (contact.lines, contact.email, contact.phone) == (
+        "1 Invented Street\nChatham",
+        "adult@example.com",
+        "+447700900982",
+    )
+    assert (contact.may_email, contact.may_text) == (True, False)
+    assert 'name="new"' not in upload(kent, heading + row).text
+    moved = upload(kent, heading + row.replace("1 Invented Street", "2 Other Road"))
+    assert "address" in moved.text.split("Changes")[1]
+
+
+@pytest.mark.parametrize(
+    "cells, reason",
+    [
+        (",adult-at-example,,,", "The e-mail address must be like"),
+        (",,12,,", "The phone number must be like"),
+        (",,,perhaps,", "may_email must be yes, no or empty."),
+        ("1;2;3;4;5;6;7,,,,", "The address has more than 6 lines"),
+    ],
+)
+@pytest.mark.engine("sqlite")
+def test_what_nobody_could_write_to_is_refused(kent: FlaskClient, cells: str, reason: str) -> None:
+    heading = HEADING.replace("\r\n", ",address,email,phone,may_email,may_text\r\n")
+    assert reason in upload(kent, heading + GOOD.replace("\r\n", f",{cells}\r\n")).text
+
+
+def test_rows_of_one_family_that_contradict_each_other_are_refused(kent: FlaskClient) -> None:
+    heading = HEADING.replace("\r\n", ",address\r\n")
+    row = GOOD.replace("\r\n", ",1 Invented Street\r\n")
+    other = row.replace("R1,", "R3,").replace("1 Invented", "2 Invented")
+    answer = upload(kent, heading + row + other).text
+    assert "Line 2 says something else of how to write to this family." in answer
+
+
+def test_the_address_of_another_councils_family_cannot_be_changed(kent: FlaskClient) -> None:
+    a_recorded_order(date(2025, 6, 1), family_reference="F1", placing_council=BEXLEY, home_council=BEXLEY)
+    heading = HEADING.replace("\r\n", ",address\r\n")
+    answer = upload(kent, heading + GOOD.replace("\r\n", ",1 Invented Street\r\n")).text
+    assert "This family’s reference is taken. Ask the hub." in answer

@@ -12,6 +12,7 @@ from catchup.models.audit import AuditEvent
 from catchup.models.family import Parent
 from catchup.models.outbox import Message
 from catchup.services import leases, parent_links
+from catchup.services.job_runs import Counts
 
 YOU = "/manage/you"
 
@@ -32,15 +33,19 @@ def ask(client: FlaskClient, address: str) -> TestResponse:
 
 def answer_requests() -> dict[str, int]:
     """The job of the minute that answers them."""
-    job = JOBS["answer-link-requests"]
+    return run_tick_job("answer-link-requests").created
+
+
+def run_tick_job(name: str) -> Counts:
+    """Do one of the jobs of each minute."""
+    job = JOBS[name]
     assert isinstance(job, TickJob)
     turn = runner.begin_turn(leases.new_holder())
     assert turn is not None
     try:
-        counts = job.run(turn.transaction)
+        return job.run(turn.transaction)
     finally:
         turn.end()
-    return counts.created
 
 
 def links_of(parent: Parent, template: str = "manage_link") -> list[str]:

@@ -5,7 +5,7 @@ Source: service policy P9.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,13 +17,13 @@ from catchup.models.family import Family, Parent, Phone, Stop
 from catchup.models.manage import ParentLink, ParentVisit, Proposal
 from catchup.models.plan import PlannedCall
 from catchup.models.staff import Staff
-from catchup.queries import facts, families, responsibility
+from catchup.queries import directories, facts, families, responsibility
 from catchup.queries.facts import ChildFacts
 from catchup.rules import contact
 from catchup.rules.calendar import age_on
 from catchup.rules.parents import VISIT_IDLE
-from catchup.rules.responsibility import Answer
-from catchup.rules.terms import CallKind, LinkPurpose, ProposalKind
+from catchup.rules.responsibility import Answer, OrderFacts, home_council_takes_over_on
+from catchup.rules.terms import CallKind, LinkPurpose, Placing, ProposalKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,16 @@ class OwnPhone:
 
 @dataclass(frozen=True, slots=True)
 class OwnChild:
-    """A child by age, and who supports it today; ``answer`` is None while no order is known."""
+    """A child by age, and who supports it today; ``answer`` is None while no order is known.
+
+    ``is_told``: the council would not tell this parent where the other one lives.
+    """
 
     id: UUID
     age: int
     facts: ChildFacts
     answer: Answer | None
+    is_told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,21 +177,26 @@ def is_alone(parent: Parent) -> bool:
 
 def is_apart(parent: Parent, today: date) -> bool:
     """Whether there is another parent with whom no home of the children is shared."""
-    if is_alone(parent):
-        return False
-    homes = families.homes_on([child.id for child in parent.family.children], today).values()
-    lived_in = [{one.id for one in home.address.parents} for home in homes if home.address]
     others = {one.id for one in parent.family.parents} - {parent.id}
-    return not any(parent.id in who and others <= who for who in lived_in)
+    return bool(others) and not any(
+        parent.id in there and others <= there for there in _living_with(parent.family, today).values()
+    )
 
 
 def children_of(parent: Parent, today: date) -> list[OwnChild]:
     """The family's living children, by age: no page of a parent names them."""
-    return [
-        OwnChild(child.id, age_on(child.born_on, today), child, responsibility.of_child(child, today))
-        for child in facts.family(parent.family_id).children
-        if child.died_on is None
-    ]
+    apart, living = is_apart(parent, today), _living_with(parent.family, today)
+    found = []
+    for child in facts.family(parent.family_id).children:
+        if child.died_on is not None:
+            continue
+        answer = responsibility.of_child(child, today)
+        is_told = not apart or parent.id in living.get(child.id, ())
+        if not is_told and answer and child.order and _is_placing_councils(child.order, today):
+            # Whatever the home: in the first years it tells nothing, as long as nobody says what follows.
+            answer, is_told = replace(answer, until=None), True
+        found.append(OwnChild(child.id, age_on(child.born_on, today), child, answer, is_told))
+    return found
 
 
 def page(parent: Parent, today: date) -> OwnPage:
@@ -209,6 +218,22 @@ def page(parent: Parent, today: date) -> OwnPage:
         waiting=[_own_proposal(one) for one in waiting(parent.id)],
         is_apart=is_apart(parent, today),
     )
+
+
+def _living_with(family: Family, today: date) -> dict[UUID, set[UUID]]:
+    """For each child at an address today, the parents who live there."""
+    homes = families.homes_on([child.id for child in family.children], today)
+    return {
+        child_id: {parent.id for parent in home.address.parents}
+        for child_id, home in homes.items()
+        if home.address
+    }
+
+
+def _is_placing_councils(order: OrderFacts, today: date) -> bool:
+    """Whether the placing council is responsible, wherever the child lives."""
+    years = directories.policy(order.made_on).placing_years
+    return order.placing is Placing.COUNCIL and today < home_council_takes_over_on(order.made_on, years)
 
 
 def _stopped() -> Exists:

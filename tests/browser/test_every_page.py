@@ -41,6 +41,15 @@ ELSEWHERE = {
         ("outside.open_link", "outside.handover", "outside.download_summary"),
         "needs a link and its code: test_outside_council.py",
     ),
+    **dict.fromkeys(
+        (
+            *("family.asked", "family.open_link", "family.answered", "family.left", "family.you"),
+            *("family.add_number", "family.change_rules", "family.change_words", "family.remove_number"),
+            *("family.new_email", "family.email_rules", "family.change_times", "family.change_never"),
+            *("family.prefer_day", "family.change_language", "family.move"),
+        ),
+        "needs a link: test_parent_page.py, and test_parent_details.py for forms made as that one",
+    ),
     "staff.told_families": "comes after telling: test_handover_telling.py",
     **dict.fromkeys(
         ("manager.look_over_offers", "manager.made_offers"), "come after picking families: test_offers.py"

@@ -48,7 +48,7 @@ def sam(*children: NewChild, **facts: object) -> Parent:
     return family.parents[0]
 
 
-def apart() -> tuple[Parent, Parent]:
+def apart(order_on: date = date(2024, 6, 10)) -> tuple[Parent, Parent]:
     """Sam and Jo, each with a home of their own; Robin lives with Sam."""
     parents = (
         NewParent("Sam Example", (SAM,), "sam@example.com", may_email=True),
@@ -60,7 +60,7 @@ def apart() -> tuple[Parent, Parent]:
         ),
     )
     family = a_family(
-        (a_child(first_name="Robin", homes=(NewHome(address=0),)),),
+        (a_child(order_on, first_name="Robin", homes=(NewHome(address=0),)),),
         parents=parents,
     )
     db.session.commit()
@@ -381,6 +381,17 @@ def test_separated_parents_see_nothing_of_each_other(client: FlaskClient, app: F
         assert message.recipient == "sam@example.com"
         assert isinstance(mail, outbox.Mail)
         assert not any(marker in mail.subject + mail.body for marker in markers)
+
+
+@pytest.mark.engine("sqlite")
+def test_a_council_does_not_tell_where_the_other_parent_lives(client: FlaskClient) -> None:
+    one, other = apart(order_on=date(2022, 6, 10))
+    assert "Medway is the council to ask for help" in come_in(client, one).text
+    page = come_in(client, other)
+    assert "Ask us which council it is" in page.text
+    assert "Medway" not in page.text
+    still_kent = apart(order_on=date(2024, 6, 10))[1]
+    assert "Kent is the council to ask for help." in come_in(client, still_kent).text
 
 
 @pytest.mark.engine("sqlite")

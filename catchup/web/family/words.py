@@ -42,6 +42,8 @@ def _supporter(one: OwnChild, today: date) -> str:
     answer = one.answer
     if answer is None or answer.council is None:
         return _("We are still finding out which council it is. Ask us.")
+    if not one.is_told:
+        return _("Ask us which council it is.")
     name = council_name(answer.council)
     if answer.until is None or answer.until < today:
         return _("%(council)s is the council to ask for help.", council=name)

@@ -114,8 +114,11 @@ def to_read(call_id: UUID, viewer: Viewer, today: date) -> tuple[Call | None, Re
     return (found, reading) if reading else (None, None)
 
 
-def prompts(call: Call, today: date, services: Collection[UUID] | None = None) -> Prompts:
-    """What to ask about on this call. ``services``: only these of the directory; None: all that fit."""
+def prompts(call: Call, viewer: Viewer, today: date, services: Collection[UUID] | None = None) -> Prompts:
+    """What to ask about on this call. ``services``: only these of the directory; None: all that fit.
+
+    What was signposted before the viewer's own time is asked about by those who may read of it.
+    """
     family = call.family
     living = [child for child in family.children if child.died_on is None]
     current = families.homes_on([child.id for child in living], today)
@@ -127,7 +130,7 @@ def prompts(call: Call, today: date, services: Collection[UUID] | None = None) -
         children=living,
         parents=[parent for parent in family.parents if parent.confirmed_at is not None],
         households=_households(homes),
-        earlier=_earlier(call),
+        earlier=_earlier(call, viewer, today),
         services=directory.choices(councils or [family.owning_council], places, services),
         family_id=family.id,
         councils=councils,
@@ -172,14 +175,16 @@ def _households(homes: Sequence[Home]) -> list[Household]:
     return list(found.values())
 
 
-def _earlier(call: Call) -> list[NamedSignpost]:
+def _earlier(call: Call, viewer: Viewer, today: date) -> list[NamedSignpost]:
     """Signposts of other calls of the family that nobody knows the end of, newest first."""
     ids = (
         select(Signpost.id)
         .where(Signpost.family_id == call.family_id, Signpost.call_id != call.id)
         .where(Signpost.category != Category.NOTHING)
     )
-    return [one for one in _named(ids) if not _is_settled(one.signpost)][:MOST_EARLIER]
+    waiting = [one for one in _named(ids) if not _is_settled(one.signpost)]
+    reading = reading_periods.of(call.family, viewer, today) if waiting else None
+    return [one for one in waiting if reading and reading.covers(one.signpost.given_on)][:MOST_EARLIER]
 
 
 def _named(ids: Select[UUID]) -> list[NamedSignpost]:

@@ -85,7 +85,7 @@ def test_on_a_call_the_distance_is_from_where_each_child_lives_today() -> None:
     families.move(ben, HomeKind.ADDRESS, date(2026, 11, 1), a_viewer(lead), address=address)
     db.session.commit()
     call = db.session.scalars(select(Call).where(Call.family_id == family.id).limit(1)).one()
-    (found,) = conversations.prompts(call, TODAY).services
+    (found,) = conversations.prompts(call, a_viewer(lead), TODAY).services
     away = {one.names: one.km for one in found.away}
     # From ME4 4 1,400 and 500 m: 1.5 km; from CT1 2 37,400 and 11,000 m: 39.0 km.
     assert away == {("Ada",): 1, ("Ben",): 39}

@@ -33,7 +33,7 @@ from catchup.services import (
 )
 from catchup.services.families import NewAddress, NewParent, NewPhone
 from catchup.services.support import NewRequest
-from tests.factories.events import a_call, at_noon, held
+from tests.factories.events import a_call, a_signpost, at_noon, held
 from tests.factories.families import BEXLEY, KENT, MEDWAY, SHEFFIELD, a_child, a_family, a_viewer
 from tests.factories.handovers import WRITTEN
 from tests.factories.staff import sign_in, staff_member
@@ -259,6 +259,18 @@ def test_whoever_took_over_reads_from_their_first_day_and_works_with_the_family(
     assert client.get(f"/calls/{call_of(family, MAY)}/saved").status_code == 404
     assert "Said in May" not in read(client, f"/calls/{a_call(family, date(2026, 11, 20))}")
     assert client.get(f"/families/{family.id}/move").status_code == 200
+
+
+def test_a_call_asks_what_came_of_signposts_of_the_callers_own_time_alone(
+    family: Family, visit: Visit, lead: Staff
+) -> None:
+    for on in (MAY, OCTOBER):
+        a_signpost(family, call_of(family, on), lead, on, written_in=f"A group of {on:%B}")
+    call_id = a_call(family, date(2026, 11, 20))
+    shown = read(visit(BEXLEY), f"/calls/{call_id}")
+    assert "A group of October" in shown
+    assert "A group of May" not in shown
+    assert "A group of May" in read(visit(BEXLEY, Role.MANAGER), f"/calls/{call_id}")
 
 
 def test_what_was_passed_on_between_others_before_is_not_read_by_who_took_over_later(

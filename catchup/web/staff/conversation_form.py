@@ -26,6 +26,7 @@ from catchup.services.conversations import ConversationRecord, NewResult, Talked
 from catchup.web.fields import DatePartsField, Option, RadiosField, TextAreaField, TextField, YesNoField
 from catchup.web.filters import day
 from catchup.web.forms_base import BaseForm
+from catchup.web.security import viewer
 from catchup.web.staff.conversation_parts import (
     CHILD_AREAS,
     ChildForm,
@@ -250,7 +251,7 @@ def make(
     ``sent``: what was filled in of a form that was sent (``conversation_sent``): only these rows are made.
     """
     chosen = None if sent is None else chosen_services(sent)
-    prompts = conversations.prompts(call, today, services=chosen)
+    prompts = conversations.prompts(call, viewer(), today, services=chosen)
 
     class CallForm(ConversationForm):
         version = HiddenField(default=str(call.version))

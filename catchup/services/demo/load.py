@@ -99,6 +99,8 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
         orders = _recorded_orders(made, today, random)
         offers.add_offers(today, known["morgan@example.com"].id)
         registrations.add_registrations(today)
+        if joined := next((one.new for one, family in made if _could_be_joined(one, family)), None):
+            registrations.add_second_parent(joined, today)
     db.session.flush()
     return Loaded(
         families=len(made),
@@ -106,6 +108,13 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
         calls=db.session.scalar(select(func.count()).select_from(Call)) or 0,
         recorded_orders=orders,
     )
+
+
+def _could_be_joined(invented: Invented, family: Family) -> bool:
+    """Whether one parent of an ordinary family with one home has joined, and the other could."""
+    homes = {home.address for child in invented.new.children for home in child.homes}
+    alone = len(family.parents) == 1 and invented.trap is None and homes == {0}
+    return alone and family.owning_council == people.KENT
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Registrations that have just come in: one with a recorded order to match, one to look at the same day."""
+"""Registrations that have just come in: with a recorded order to match, a family, one for the same day."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -16,6 +16,7 @@ from catchup.models.registration import JoinDraft
 from catchup.rules.terms import Placing
 from catchup.services import joining
 from catchup.services.demo.people import BEXLEY, DONCASTER, KENT, MEDWAY, SHEFFIELD
+from catchup.services.new_families import NewFamily
 
 # Name, child, placed by, postcode, home, days since the order, what was written in the last box, sooner.
 ARRIVED: Sequence[tuple[str, str, str, str, str, int, str | None, bool]] = (
@@ -43,6 +44,31 @@ def add_registrations(today: date) -> int:
         if number % 2 == 0 and placed_by != "unknown":
             _record(number, child, born_on, order_on, placed_by, postcode, home, name)
     return len(ARRIVED)
+
+
+def add_second_parent(new: NewFamily, today: date) -> None:
+    """The other parent of a family that is there joins as well, and writes a name another way."""
+    child, home, first = new.children[0], new.addresses[0], new.parents[0]
+    surname = first.name.split()[-1]
+    placed_by = child.placing_council or child.placing.value
+    answers = _answers(
+        f"Noé {surname}",
+        len(ARRIVED),
+        child.first_name,
+        child.born_on,
+        child.order_on,
+        placed_by,
+        home.postcode or "",
+        home.council_code or "",
+        None,
+        False,
+    )
+    answers["other-parent"] = {"there_is": True, "full_name": first.name}
+    answers["address"] |= {"lines": home.lines, "who": None}
+    started_at = clock.real_now() - timedelta(minutes=15)
+    draft = JoinDraft(id_hash=urandom(32), answers=answers, started_at=started_at, version=1)
+    db.session.add(draft)
+    joining.send(draft)
 
 
 def _answers(

@@ -70,6 +70,7 @@ class Row:
     one: tuple[str, ...]
     other: tuple[str, ...]
     likeness: Likeness
+    words: str | None = None
 
     @property
     def sign(self) -> str:
@@ -79,7 +80,7 @@ class Row:
     @property
     def says(self) -> str:
         """The likeness in words."""
-        return str(_SAYS[self.likeness])
+        return self.words or str(_SAYS[self.likeness])
 
 
 def how_alike(comparison: Comparison) -> tuple[str, str]:
@@ -91,6 +92,11 @@ def how_alike(comparison: Comparison) -> tuple[str, str]:
     return _("Little alike"), "grey"
 
 
+def is_near(comparison: Comparison) -> bool:
+    """Whether it is worth an open page rather than a line to open."""
+    return comparison.score >= rule.ALIKE_IN_PART
+
+
 def reasons(comparison: Comparison) -> Sequence[str]:
     """What speaks for one and the same, the weightiest first."""
     return [str(_REASONS[finding.fact, finding.likeness]) for finding in comparison.reasons]
@@ -99,9 +105,11 @@ def reasons(comparison: Comparison) -> Sequence[str]:
 def rows(one: Known, other: Known, comparison: Comparison) -> Sequence[Row]:
     """Every fact side by side: the grown-ups, then child by child."""
     return [
-        Row(_("Grown-ups"), one.adults, other.adults, comparison.of(Fact.ADULT)),
+        _several(_("Grown-ups"), one.adults, other.adults, comparison.of(Fact.ADULT)),
         *(row for pair in comparison.pairs for row in _child(one, other, pair)),
-        Row(_("Postcode"), _sorted(one.postcodes), _sorted(other.postcodes), comparison.of(Fact.POSTCODE)),
+        _several(
+            _("Postcode"), _sorted(one.postcodes), _sorted(other.postcodes), comparison.of(Fact.POSTCODE)
+        ),
         *_reached(one, other, comparison),
     ]
 
@@ -114,7 +122,13 @@ def _reached(one: Known, other: Known, comparison: Comparison) -> Iterator[Row]:
         (_("Email"), Fact.EMAIL, (_sorted(one.emails), _sorted(other.emails))),
     ):
         if theirs:
-            yield Row(label, ours, theirs, comparison.of(fact))
+            yield _several(label, ours, theirs, comparison.of(fact))
+
+
+def _several(label: str, one: tuple[str, ...], other: tuple[str, ...], likeness: Likeness) -> Row:
+    """Where one of several is the same it says just that."""
+    in_part = likeness is Likeness.SAME and len({len(one), len(other), 1}) > 1
+    return Row(label, one, other, likeness, _("One is the same") if in_part else None)
 
 
 def _sorted(texts: Iterable[str]) -> tuple[str, ...]:
@@ -134,10 +148,9 @@ def _child(one: Known, other: Known, pair: Pair) -> Iterator[Row]:
     alone = Likeness.DIFFERENT if one.children and other.children else Likeness.UNKNOWN
     for label, fact, tell in told:
         if pair.findings or fact in (Fact.CHILD_NAME, Fact.BORN_ON):
-            yield Row(
-                label, _one(tell(ours) if ours else None), _one(tell(theirs) if theirs else None),
-                likeness.get(fact, alone),
-            )  # fmt: skip
+            values = [_one(tell(child) if child else None) for child in (ours, theirs)]
+            in_one = None if pair.findings else _("In one only")
+            yield Row(label, values[0], values[1], likeness.get(fact, alone), in_one)
 
 
 def _one(text: str | None) -> tuple[str, ...]:

@@ -207,8 +207,8 @@ def _what(family: Family, said: Application) -> list[Option]:
     options.append(
         Option(
             ADDRESS,
-            _("Where who filled in the form lives"),
-            _("As an address of theirs. No child moves by it."),
+            _("The address on the form"),
+            _("As where they live, beside what is there. No child moves by it."),
         )
     )
     if service.can_come_back(family):

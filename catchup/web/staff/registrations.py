@@ -157,6 +157,8 @@ def page(
         sections=summary.sections(found.answers),
         orders=matching.orders_like(said, viewer()),
         families=families,
+        near=[match for match in families.shown if in_words.is_near(match.comparison)],
+        far=[match for match in families.shown if not in_words.is_near(match.comparison)],
         say=in_words,
         owning=service.owning_council(said, clock.today(), viewer()),
         accept=accept or _accept_form(found, said),

@@ -11,14 +11,14 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.offer import Offer, OrderContact
 from catchup.models.order import RecordedOrder
 from catchup.models.outbox import Message
-from catchup.models.registration import Registration
+from catchup.models.registration import Registration, RegistrationDecision
 from catchup.queries import directories
 from catchup.queries.recorded_orders import in_reach
 from catchup.queries.scope import Viewer
@@ -30,6 +30,8 @@ TEMPLATE = "offer"
 MOST = 50
 MONTHS = 13
 
+Reference = ColumnElement[str] | InstrumentedAttribute[str]
+
 # A message that nobody took and that no letter could stand in for: as if it had never been made.
 LOST = and_(Offer.channel != Channel.LETTER, Offer.message_id.is_(None), Offer.posted_at.is_(None))
 TO_POST = and_(Offer.channel == Channel.LETTER, Offer.posted_at.is_(None))
@@ -40,7 +42,7 @@ class OfferedFamily:
     """One family of recorded orders. ``key`` is the id of the first of its orders that the viewer sees.
 
     ``offer`` and ``reminder`` are what was made, whether or not it has gone; ``registered``: somebody at
-    their postcode has sent a registration that nobody has decided on yet.
+    their postcode has sent a registration that nobody has decided on yet; ``refused``: one that was refused.
     """
 
     key: UUID
@@ -56,6 +58,7 @@ class OfferedFamily:
     offered_on: date | None
     joined: bool
     registered: bool
+    refused: bool
 
     def obstacle(self, today: date, *, reminding: bool) -> NotOffered | None:
         """Why this family is not written to now; whether there is an address is asked by who writes."""
@@ -69,6 +72,8 @@ class OfferedFamily:
             return NotOffered.REGISTERED
         if not reminding:
             return NotOffered.OFFERED if self.offered_on or self.offer else None
+        if self.refused:
+            return NotOffered.REFUSED
         if self.reminder:
             return NotOffered.REMINDED
         gone_at = self.offer.posted_at if self.offer else None
@@ -269,12 +274,12 @@ def _in_reach(viewer: Viewer) -> Select[str]:
     return select(RecordedOrder.family_reference).where(in_reach(viewer))
 
 
-def _has_joined(reference: ColumnElement[str]) -> ColumnElement[bool]:
+def _has_joined(reference: Reference) -> ColumnElement[bool]:
     same = aliased(RecordedOrder)
     return exists().where(same.family_reference == reference, same.family_id.is_not(None))
 
 
-def _has_declined(reference: ColumnElement[str]) -> ColumnElement[bool]:
+def _has_declined(reference: Reference) -> ColumnElement[bool]:
     return exists().where(OrderContact.family_reference == reference, OrderContact.declined_at.is_not(None))
 
 
@@ -309,7 +314,7 @@ def _families(references: Sequence[str], viewer: Viewer) -> list[OfferedFamily]:
         select(Offer).where(Offer.family_reference.in_(references), not_(LOST)).order_by(Offer.round)
     )
     offers = {(one.family_reference, one.is_reminder): one for one in made}
-    registered = _registered(order.postcode_index for ours in orders.values() for order in ours)
+    came = _registrations(order.postcode_index for ours in orders.values() for order in ours)
     return [
         _family(
             orders[reference],
@@ -317,7 +322,7 @@ def _families(references: Sequence[str], viewer: Viewer) -> list[OfferedFamily]:
             offers.get((reference, False)),
             offers.get((reference, True)),
             joined=reference in joined,
-            registered=any(order.postcode_index in registered for order in orders[reference]),
+            decisions={one for order in orders[reference] for one in came.get(order.postcode_index, ())},
         )
         for reference in dict.fromkeys(references)
         if reference in orders
@@ -331,7 +336,7 @@ def _family(
     reminder: Offer | None,
     *,
     joined: bool,
-    registered: bool,
+    decisions: Collection[RegistrationDecision | None],
 ) -> OfferedFamily:
     newest = ours[-1]
     return OfferedFamily(
@@ -347,16 +352,20 @@ def _family(
         reminder=reminder,
         offered_on=next((order.offered_on for order in ours if order.offered_on), None),
         joined=joined,
-        registered=registered,
+        registered=None in decisions,
+        refused=RegistrationDecision.REFUSED in decisions,
     )
 
 
-def _registered(indexes: Iterable[bytes | None]) -> set[bytes]:
-    """The postcodes from which a registration has come that nobody has decided on."""
-    known = {index for index in indexes if index}
-    found = db.session.scalars(
-        select(Registration.postcode_index).where(
-            Registration.postcode_index.in_(known), Registration.decision.is_(None)
+def _registrations(
+    indexes: Iterable[bytes | None],
+) -> dict[bytes | None, set[RegistrationDecision | None]]:
+    """What was decided on the registrations from these postcodes; None: nothing yet."""
+    found: dict[bytes | None, set[RegistrationDecision | None]] = defaultdict(set)
+    for row in db.session.execute(
+        select(Registration.postcode_index, Registration.decision).where(
+            Registration.postcode_index.in_({index for index in indexes if index})
         )
-    )
-    return {index for index in found if index}
+    ):
+        found[row.postcode_index].add(row.decision)
+    return found

@@ -51,6 +51,7 @@ class NotOffered(StrEnum):
     DECLINED = "declined"
     ANSWERED = "answered"
     REGISTERED = "registered"
+    REFUSED = "refused"
     OFFERED = "offered"
     REMINDED = "reminded"
     TOO_SOON = "too_soon"

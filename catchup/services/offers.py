@@ -103,7 +103,7 @@ def make_each(
 ) -> dict[UUID, Came]:
     """Offer the service to each family, or remind each; one that fails does not stop the rest."""
 
-    def write(family: OfferedFamily) -> Callable[[], None]:
+    def write(family: OfferedFamily) -> Callable[[], object]:
         return lambda: make(family, way, by, reminding=reminding)
 
     return {one.key: _apart(one.key, write(one)) for one in list(families)}
@@ -138,14 +138,17 @@ def answer(code: str | None, registration_id: UUID) -> None:
     signs = rule.typed(code) if code else None
     if signs is None:
         return
-    answered = db.session.execute(
+    answered = db.session.scalars(
         update(Offer)
         .where(Offer.code_hash == hash_of(signs), Offer.is_reminder.is_(False), Offer.answered_at.is_(None))
         .values(answered_at=clock.now(), registration_id=registration_id)
-        .returning(Offer.id),
-        execution_options={"synchronize_session": False},
+        .returning(Offer),
+        execution_options={"synchronize_session": False, "populate_existing": True},
     ).all()
-    audit.record(None, *(Seen("offer.answer", "offer", row.id) for row in answered))
+    for offer in answered:
+        audit.record(None, _seen("answer", offer, None))
+        if offer.posted_at is None:  # it has gone, whether or not anybody has said so
+            _has_gone(offer, clock.now())
 
 
 def follow() -> int:

@@ -11,21 +11,21 @@ from catchup import clock
 from catchup.crypto import ring
 from catchup.extensions import db
 from catchup.models.audit import AuditEvent
-from catchup.models.offer import Offer, OrderContact
+from catchup.models.offer import Offer
 from catchup.models.order import RecordedOrder
 from catchup.models.outbox import Message
 from catchup.queries import offers as queries
 from catchup.queries import reports
 from catchup.rules.offers import NotOffered
 from catchup.rules.terms import Channel
-from catchup.services import offers, order_contacts, outbox
+from catchup.services import offers, order_contacts, outbox, registrations
 from catchup.services.offers import Came, NotNowError, Way
 from config import Settings
 from tests.factories import messages
 from tests.factories.events import a_quiet_family
 from tests.factories.families import BEXLEY, KENT, MEDWAY
 from tests.factories.joining import a_registration
-from tests.factories.offers import a_contact, a_manager, an_order_to_offer, offered, posted
+from tests.factories.offers import a_manager, an_order_to_offer, offered, posted
 from tests.factories.orders import a_recorded_order
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -302,6 +302,26 @@ def test_a_registration_with_the_code_answers_the_offer_and_the_code_is_kept_now
     assert offer.registration_id == registration.id != later.id
 
 
+def test_a_letter_that_is_answered_had_been_posted() -> None:
+    order = an_order_to_offer()
+    a_registration(order={"code": offered(order, a_manager()).code})
+    db.session.expire_all()
+    assert order.offered_on == TODAY
+    assert m2() == (1, 1)
+
+
+def test_after_a_registration_from_their_postcode_was_refused_nobody_is_reminded() -> None:
+    by = a_manager()
+    order = an_order_to_offer(postcode="ME4 4AA", postcode_index=ring.blind_index("postcode", "ME4 4AA"))
+    posted(offered(order, by), by)
+    registration = a_registration()
+    weeks_later(9)
+    assert why_not(order, reminding=True) is NotOffered.REGISTERED
+    registrations.refuse(registration, "No such order", by, registration.version)
+    db.session.commit()
+    assert why_not(order, reminding=True) is NotOffered.REFUSED
+
+
 @pytest.mark.parametrize("code", ["7K3M-4T9X", "not a code", "", None])
 @pytest.mark.engine("sqlite")
 def test_a_wrong_code_is_no_error_and_answers_nothing(code: str | None) -> None:
@@ -364,21 +384,3 @@ def test_a_message_is_bare_and_names_nobody(app: Flask, settings: Settings) -> N
     for word in ("Sentinel", "Invented", "adopt", "order", "child"):
         assert word.casefold() not in (mail.subject + mail.body).casefold()
     assert "families like yours" in mail.body
-
-
-# Addresses
-
-
-def test_an_address_in_a_file_is_kept_for_the_family_and_a_new_one_is_not_taken_to_be_safe() -> None:
-    by = a_manager()
-    a_contact("F", email="old@example.com", may_email=True)
-    a_recorded_order(date(2026, 6, 1), family_reference="F")
-    found, against = order_contacts.read({"email": "new@example.com", "address": "2 Other Road, Chatham"})
-    assert against == []
-    order_contacts.save({"F": found}, by)
-    kept = db.session.get_one(OrderContact, "F")
-    assert (kept.email, kept.may_email, kept.lines) == (
-        "new@example.com",
-        False,
-        "2 Other Road\nChatham",
-    )

@@ -35,6 +35,7 @@ OBSTACLES = {
     NotOffered.DECLINED: _l("They do not want to be written to."),
     NotOffered.ANSWERED: _l("They have answered."),
     NotOffered.REGISTERED: _l("A registration from their postcode waits. Decide on it first."),
+    NotOffered.REFUSED: _l("A registration from their postcode was refused."),
     NotOffered.OFFERED: _l("They have been offered it, or it is on its way."),
     NotOffered.REMINDED: _l("They have been reminded, and nobody is reminded twice."),
     NotOffered.TOO_SOON: _l("It is too soon to remind them."),

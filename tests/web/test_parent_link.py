@@ -61,6 +61,7 @@ def test_whoever_asks_for_a_link_sees_the_same_and_only_a_parent_of_ours_is_sent
     assert {one.address for one in db.session.scalars(select(LinkRequest))} == {""}
 
 
+@pytest.mark.engine("sqlite")
 def test_the_message_is_bare_and_its_link_is_of_the_configured_host(client: FlaskClient, app: Flask) -> None:
     parent = a_parent()
     host, forged = "https://evil.example.com", {"X-Forwarded-Host": "evil.example.com"}
@@ -78,6 +79,7 @@ def test_the_message_is_bare_and_its_link_is_of_the_configured_host(client: Flas
         assert word not in mail.body + mail.subject
 
 
+@pytest.mark.engine("sqlite")
 def test_a_link_is_sent_to_nobody_else(client: FlaskClient) -> None:
     first, unasked = two(confirmed=False)
     shy = a_parent(parents=(NewParent("Ash Example", (), "ash@example.com", may_email=False),))
@@ -90,6 +92,7 @@ def test_a_link_is_sent_to_nobody_else(client: FlaskClient) -> None:
     assert answer_requests() == {"links": 1}
 
 
+@pytest.mark.engine("sqlite")
 def test_a_parent_whose_family_has_left_still_comes_in(client: FlaskClient) -> None:
     parent = a_parent()
     families.leave(parent.family, clock.today(), None, a_viewer(staff_member()))
@@ -110,6 +113,7 @@ def test_two_who_share_an_address_are_each_sent_their_own(client: FlaskClient) -
     assert (len(links_of(sam)), len(links_of(jo))) == (1, 1)
 
 
+@pytest.mark.engine("sqlite")
 def test_three_links_an_hour_and_five_a_day_go_to_one_address(client: FlaskClient) -> None:
     parent = a_parent()
     sent = []
@@ -137,6 +141,7 @@ def test_opening_a_link_shows_and_uses_nothing(client: FlaskClient) -> None:
     assert client.get(YOU).status_code == 200
 
 
+@pytest.mark.engine("sqlite")
 def test_what_opens_nothing_looks_the_same_whatever_it_is(client: FlaskClient, app: Flask) -> None:
     used, over, older, stopped, unconfirmed = (a_link(a_parent()) for _ in range(5))
     assert open_link(client, used).status_code == 303
@@ -232,6 +237,7 @@ def test_closing_the_page_ends_the_visit_and_clears_the_browser(client: FlaskCli
     assert rows()[-3:] == [("manage.come_in", "ok"), ("manage.view", "ok"), ("manage.go_out", "ok")]
 
 
+@pytest.mark.engine("sqlite")
 def test_a_visit_ends_when_everything_stops(client: FlaskClient) -> None:
     parent = a_parent()
     come_in(client, parent)

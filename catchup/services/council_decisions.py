@@ -6,7 +6,7 @@ Source: service policy R4, R6, R8.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from catchup import clock
 from catchup.extensions import db
@@ -30,6 +30,8 @@ def decide(
     ChangedMeanwhileError where the time is no longer undecided, or somebody else was quicker.
     """
     _only_managers(by)
+    # Of two who decide at once the second waits here, and then sees what the first decided.
+    db.session.execute(select(Child.id).where(Child.id == child.id).with_for_update(key_share=True))
     still = beliefs.open_time(beliefs.of(child), time.since)
     current = beliefs.decision_for(child.id, time)
     if still is None or (still.until, still.undecided) != (time.until, time.undecided):

@@ -132,6 +132,16 @@ def to_read(family_id: UUID, viewer: Viewer, today: date) -> tuple[Family | None
     return (found, reading) if reading else (None, None)
 
 
+def may_name_lead(family: Family, viewer: Viewer, today: date) -> bool:
+    """Whether this viewer may say who rings a family that is theirs to work with.
+
+    Whoever leads it reads everything: so somebody who reads only their own time names nobody, unless they
+    manage. Source: service policy P5, R21.
+    """
+    reading = reading_periods.of(family, viewer, today)
+    return viewer.manages or (reading is not None and reading.since is None)
+
+
 def led_by(viewer: Viewer, today: date) -> tuple[Found, ...]:
     """The families this person rings, by name; at most 50."""
     rows = db.session.execute(

@@ -313,6 +313,20 @@ def test_a_manager_of_the_council_whose_record_it_became_reads_all_of_it(
     read(manager, f"/calls/{call_of(family, MAY)}/saved")
 
 
+def test_nobody_makes_themselves_the_lead_to_read_what_was_before(
+    app: Flask, family: Family, visit: Visit, lead: Staff
+) -> None:
+    curious = staff_member(councils=(BEXLEY,))
+    client = app.test_client()
+    sign_in(client, curious)
+    path = f"/families/{family.id}/lead"
+    assert path not in read(client, f"/families/{family.id}")
+    assert client.post(path, data={"lead": str(curious.id)}).status_code == 403
+    db.session.refresh(family)
+    assert family.lead_id == lead.id
+    assert path in read(visit(BEXLEY, Role.MANAGER), f"/families/{family.id}")
+
+
 def test_a_lead_whom_that_manager_names_reads_everything(
     app: Flask, family: Family, visit: Visit, lead: Staff
 ) -> None:

@@ -114,6 +114,8 @@ def come_back(family_id: UUID) -> ResponseReturnValue:
 def change_lead(family_id: UUID) -> ResponseReturnValue:
     """Somebody else rings the family."""
     family = family_or_404(family_id)
+    if not families.may_name_lead(family, viewer(), clock.today()):
+        abort(403)
     form = forms.lead_form(families.colleagues(family))
     return answer(
         family,

@@ -6,7 +6,7 @@ code too. Source: service policy, section 6, P4.
 
 import hmac
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -152,8 +152,16 @@ def _answer(
     for one in sorted(chosen, key=lambda one: one.id):
         act(one)
     note(view.sending, action)
-    lead_id = chosen[0].family.lead_id or view.sending.made_by
-    _tell([db.session.get_one(Staff, lead_id)], view, "handover_answered", chosen[0].id)
+    _tell(_who_hears(view.sending, chosen[0]), view, "handover_answered", chosen[0].id)
+
+
+def _who_hears(sending: HandoverSending, handover: Handover) -> Sequence[Staff]:
+    """The family's lead, or whoever sent it; managers where neither works here any more."""
+    for staff_id in (handover.family.lead_id, sending.made_by):
+        staff = db.session.get(Staff, staff_id) if staff_id else None
+        if staff is not None and staff.active:
+            return [staff]
+    return managers.of_family(sending.family_id, clock.today())
 
 
 def _open_parts(sending: HandoverSending) -> bool:

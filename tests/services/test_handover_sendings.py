@@ -11,9 +11,10 @@ from catchup.models.audit import AuditEvent
 from catchup.models.handover import Handover
 from catchup.models.handover_sending import HandoverSending, OutsideVisit
 from catchup.models.outbox import Message
+from catchup.models.staff import Staff
 from catchup.queries import handover_sendings as queries
 from catchup.rules.sendings import LinkState, PartState
-from catchup.rules.terms import SendingEnd
+from catchup.rules.terms import Role, SendingEnd
 from catchup.services import families, handover_sendings, handovers, outbox, outside_visits
 from catchup.services.handover_sendings import NoContactError, Sent, hashed
 from catchup.services.handovers import ConflictError, NotAllowedError
@@ -286,6 +287,20 @@ def test_the_lead_hears_of_an_answer_and_nothing_of_what_it_says() -> None:
     view = queries.look(sent.sending, clock.real_now(), clock.today())
     with pytest.raises(ConflictError):
         outside_visits.accept(view, [handover.id], "R. Duty")
+
+
+def test_where_the_lead_works_here_no_more_whoever_sent_it_hears_or_else_a_manager() -> None:
+    manager = a_worker(Role.MANAGER)
+    for gone in (1, 2):
+        sent = sent_by_link()
+        view = queries.look(sent.sending, clock.real_now(), clock.today())
+        handover = view.parts[0].handover
+        for staff_id in (handover.family.lead_id, sent.sending.made_by)[:gone]:
+            db.session.get_one(Staff, staff_id).active = False
+        outside_visits.query(view, [handover.id], "Who is the therapist?")
+        told_so = select(Message.staff_id).where(Message.family_id == handover.family_id)
+        heard = db.session.scalars(told_so.where(Message.template == "handover_answered")).all()
+        assert heard == [sent.sending.made_by] if gone == 1 else manager.id in heard
 
 
 def test_a_council_answers_only_for_what_it_was_sent() -> None:

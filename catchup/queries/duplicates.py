@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 
 from catchup import clock
 from catchup.extensions import db
@@ -18,7 +18,7 @@ from catchup.models.family import Child, Family, Membership, Parent, Phone, Stop
 from catchup.models.home import Address
 from catchup.models.matching import NotTheSame
 from catchup.queries.matching import known_families
-from catchup.queries.scope import Viewer, in_scope
+from catchup.queries.scope import Viewer, in_scope, not_shut_out
 from catchup.rules import matching as rule
 from catchup.rules.matching import Comparison, Known
 
@@ -49,8 +49,10 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """The pairs, the most alike first, at most 50 of ``count``; pairs with a family outside one's scope
-    are only told of."""
+    """The pairs, the most alike first, at most 50 of ``count``.
+
+    ``outside_scope``: one family of a pair is the viewer's and the other is not.
+    """
 
     shown: tuple[Alike, ...]
     count: int
@@ -66,7 +68,8 @@ def possible(viewer: Viewer) -> Duplicates:
     ids = {key for pair in found for key in pair}
     mine = _mine(ids, viewer)
     inside = [pair for pair in found if mine.issuperset(pair)]
-    outside = any(len(mine.intersection(pair)) == 1 for pair in found)
+    half = {key for pair in found if len(mine.intersection(pair)) == 1 for key in pair} - mine
+    outside = bool(_chosen(half, not_shut_out(viewer)))
     twins = _twins({key for pair in inside for key in pair})
     alike = [_compared(twins[one], twins[other]) for one, other in inside]
     alike.sort(key=lambda pair: (-pair.comparison.score, pair.one.reference, pair.other.reference))
@@ -118,14 +121,16 @@ def _pairs() -> set[tuple[UUID, UUID]]:
 
 
 def _mine(ids: Iterable[UUID], viewer: Viewer) -> set[UUID]:
+    return _chosen(ids, in_scope(viewer, clock.today()))
+
+
+def _chosen(ids: Iterable[UUID], which: ColumnElement[bool]) -> set[UUID]:
     wanted = sorted(ids)
-    mine: set[UUID] = set()
+    found: set[UUID] = set()
     for start in range(0, len(wanted), AT_A_TIME):
         some = wanted[start : start + AT_A_TIME]
-        mine |= set(
-            db.session.scalars(select(Family.id).where(Family.id.in_(some), in_scope(viewer, clock.today())))
-        )
-    return mine
+        found |= set(db.session.scalars(select(Family.id).where(Family.id.in_(some), which)))
+    return found
 
 
 def _twins(ids: set[UUID]) -> dict[UUID, Twin]:

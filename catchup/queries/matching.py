@@ -91,9 +91,12 @@ def known_of(said: Application) -> Known:
 
 def orders_like(said: Application, viewer: Viewer) -> OrderMatches:
     """Recorded orders that share a child's birth, an order of the same council, or a postcode; best first."""
-    mine = and_(in_reach(viewer), not_shut_out(viewer, type_coerce(RecordedOrder.family_id, Uuid())))
+    # Somebody who was shut out of a family learns nothing of its orders, not even that there are any.
+    open_to = not_shut_out(viewer, type_coerce(RecordedOrder.family_id, Uuid()))
+    mine = and_(in_reach(viewer), open_to)
+    tells = and_(_tells(said), open_to)
     rows = db.session.execute(
-        select(RecordedOrder.family_reference, mine.label("mine"), _tells(said).label("tells"))
+        select(RecordedOrder.family_reference, mine.label("mine"), tells.label("tells"))
         .where(_shares(said))
         .order_by(RecordedOrder.made_on.desc(), RecordedOrder.id)
         .limit(MOST_CANDIDATES)

@@ -75,6 +75,8 @@ def link(
     now = clock.now()  # before anything is recorded: what is recorded from now on came with it
     deciding.hold(registration, seen_version)
     db.session.refresh(family, with_for_update=True)
+    # As they are now that nobody else can change them.
+    db.session.refresh(family, ["parents", "children", "memberships", "stops"])
     if any(stop.lifted_at is None for stop in family.stops):
         raise CannotLinkError("Everything is stopped for this family. A manager has to start it again first.")
     said = rule.read(registration.answers)

@@ -1,4 +1,4 @@
-"""Which recorded orders and families a registration is compared with, and which pairs of families are alike."""
+"""With which recorded orders and families a registration is compared, and which families are alike."""
 
 from datetime import date
 
@@ -72,9 +72,7 @@ def test_a_date_of_birth_alone_is_no_hint_and_no_match(session, worker):
 
 def test_a_child_whose_day_and_month_were_changed_about_is_found(session, worker):
     family = a_family([a_child(first_name="Ada")], parents=(ELSEWHERE,))
-    said = rule.read(
-        answers(address={"postcode": "ME14 1XX"}, children=[a_child_said(born_on="2020-01-03")])
-    )
+    said = rule.read(answers(address={"postcode": "ME14 1XX"}, children=[a_child_said(born_on="2020-01-03")]))
     assert [match.id for match in matching.families_like(said, worker).shown] == [family.id]
 
 
@@ -85,7 +83,10 @@ def test_nobody_who_was_shut_out_learns_that_there_is_a_family(session, worker):
     families.shut_out(family, worker.id, worker)
     session.commit()
     assert matching.families_like(rule.read(answers()), worker) == matching.FamilyMatches((), False)
-    assert matching.orders_like(rule.read(answers()), worker).shown == ()
+    assert matching.orders_like(rule.read(answers()), worker) == matching.OrderMatches((), False)
+    a_family()
+    found = duplicates.possible(worker)
+    assert (found.shown, found.outside_scope) == ((), False)
 
 
 def test_the_families_most_alike_come_first_with_what_is_the_same(session, worker):

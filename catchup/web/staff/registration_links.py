@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -53,9 +53,7 @@ class LinkForm(EvidenceForm):
     take: CheckboxesField
     reason = TextAreaField(
         _l("How do you know that it is this family?"),
-        hint=_l(
-            "A stranger can know names, postcode and children. Ring a number you knew before."
-        ),
+        hint=_l("A stranger can know names, postcode and children. Ring a number you knew before."),
         longest=1000,
         rows=3,
         missing=_l("Say how you know that it is this family"),
@@ -76,8 +74,8 @@ class LinkForm(EvidenceForm):
 def link_registration(registration_id: UUID, family_id: UUID) -> ResponseReturnValue:
     """Take it to be of this family, part by part."""
     found, family = registration_or_404(registration_id), family_or_404(family_id)
-    if found.decision is not None:
-        return decided_meanwhile(registration_id)
+    if found.decision is not None and request.method == "GET":
+        return redirect(url_for(".registration", registration_id=registration_id))
     said = rule.read(found.answers)
     form = _link_form(found, family, said)
     if form.validate_on_submit():

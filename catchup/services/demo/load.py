@@ -28,6 +28,7 @@ from catchup.services.demo import (
     directory,
     events,
     offers,
+    own_pages,
     people,
     population,
     registrations,
@@ -93,6 +94,7 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
         support.write_services_in(known)
         beliefs.correct_and_decide(made, known, today)
         texts.send()
+        own_pages.add(made, known, today)
     progress("recorded orders")
     with _days():
         clock.move_to(today)

@@ -18,7 +18,7 @@ from catchup.queries import contacts as queries
 from catchup.queries.scope import Viewer
 from catchup.rules import contact
 from catchup.rules.terms import EscalationKind
-from catchup.services import audit, escalations
+from catchup.services import audit, escalations, parent_links
 from catchup.services.audit import Seen
 from catchup.services.new_families import NewPhone, email_index, phone_row
 
@@ -68,7 +68,12 @@ def remove_phone(phone: Phone, by: Viewer | None) -> None:
 
 
 def change_email(parent: Parent, email: Email, by: Viewer | None) -> None:
-    """Another address, or other rules for it; without an address there is nothing to allow."""
+    """Another address, or other rules for it; without an address there is nothing to allow.
+
+    With another address, the links that went to the one before end, and every visit by them.
+    """
+    if email.address != parent.email:
+        parent_links.end_all(parent)
     parent.email = email.address
     parent.email_index = email_index(email.address)
     parent.may_email = email.may_email and email.address is not None

@@ -264,7 +264,6 @@ def _take_email(parent: Parent, what: dict[str, Any], by: Viewer | None) -> None
     """Every link and visit ends, and the address they had until now is told."""
     before = parent.email if parent.may_email else None
     contacts.change_email(parent, Email(what["address"], may_email=True, shared_with=what["shared_with"]), by)
-    parent_links.end_all(parent)
     if before:
         tell(parent, before)
 

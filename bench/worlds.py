@@ -64,7 +64,7 @@ def arguments(title: str) -> argparse.Namespace:
 
 
 @contextmanager
-def service(database: str) -> Iterator[Flask]:
+def service(database: str, **settings: str) -> Iterator[Flask]:
     """The application on an empty migrated database of that engine, with every council in it."""
     with ExitStack() as at_the_end:
         folder = Path(at_the_end.enter_context(tempfile.TemporaryDirectory(prefix="catchup-bench-")))
@@ -86,6 +86,7 @@ def service(database: str) -> Iterator[Flask]:
             "CATCHUP_ENCRYPTION_KEYS": key,
             "CATCHUP_INDEX_KEY": key,
             "CATCHUP_AUDIT_KEY": key,
+            **settings,
         }
         app = create_app(Settings.from_environment(variables))
         with app.app_context():

@@ -9,15 +9,17 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from os import urandom
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm.attributes import set_committed_value
 
 from catchup import clock
 from catchup.crypto import ring
 from catchup.extensions import db
+from catchup.models.base import core
 from catchup.models.registration import (
     Doubt,
     DoubtedForm,
@@ -51,6 +53,15 @@ CHECKED = "checked"
 # The first page, and on it the code of our letter: it goes no further than to the offer that it answers.
 FIRST, CODE = "order", "code"
 
+_FIND = (
+    select(JoinDraft)
+    .where(JoinDraft.id_hash == bindparam("id_hash"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_EMPTY = update(core(JoinDraft)).where(core(JoinDraft).c.id_hash == bindparam("whose"))
+_REGISTER, _LET_SEE = insert(core(Registration)), insert(core(RegistrationCouncil))
+
 
 class TooManyError(Exception):
     """More forms came in than can be kept just now. The draft stays as it is, to be sent later."""
@@ -72,12 +83,7 @@ def begin(id_hash: bytes) -> JoinDraft:
 
 def find(id_hash: bytes) -> JoinDraft | None:
     """A browser's draft, locked; None where there is none or it is too old."""
-    draft = db.session.scalar(
-        select(JoinDraft)
-        .where(JoinDraft.id_hash == id_hash)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    draft = db.session.scalar(_FIND, {"id_hash": id_hash})
     return draft if draft is not None and is_alive(draft, clock.real_now()) else None
 
 
@@ -106,9 +112,17 @@ def send(draft: JoinDraft, read_in: str = ENGLISH.code, place: str | None = None
             _register(reference, answers, said, privacy.as_read(read_in), clock.now(), _look_by_on(said))
         else:
             _put_aside(reference, answers, said, privacy.as_read(read_in), doubt)
-    draft.answers = {SENT: reference, "same_day": said.same_day, "emailed": said.may_email}
-    draft.version += 1
+    _empty(draft, {SENT: reference, "same_day": said.same_day, "emailed": said.may_email})
     return reference
+
+
+def _empty(draft: JoinDraft, left: dict[str, Any]) -> None:
+    """Forget what a draft said, but for this. By a statement: it is in every family's longest wait."""
+    db.session.flush()
+    version = draft.version + 1
+    db.session.execute(_EMPTY, {"whose": draft.id_hash, "answers": left, "version": version})
+    set_committed_value(draft, "answers", left)
+    set_committed_value(draft, "version", version)
 
 
 def let_in(form: DoubtedForm, by: Viewer) -> UUID:
@@ -188,31 +202,34 @@ def _register(
     first = dict(answers[FIRST])
     code = first.pop(CODE, None)
     placing = next((child.placing_council for child in said.children if child.placing_council), None)
-    registration = Registration(
-        reference=reference,
-        answers={**answers, FIRST: first},
-        home_council=said.homes[0].council,
-        placing_council=placing,
-        email_index=ring.blind_index("email", said.email.casefold()) if said.email else None,
-        postcode_index=ring.blind_index("postcode", said.homes[0].postcode),
-        talk_sooner=said.talk_sooner,
-        has_note=said.note is not None,
-        wording=wording,
-        submitted_at=submitted_at,
-        look_by_on=look_by_on,
-        councils=[RegistrationCouncil(council_code=code) for code in sorted(said.councils)],
-    )
-    db.session.add(registration)
-    db.session.flush()
-    audit.record(None, Seen("registration.receive", "registration", registration.id))
-    offers.answer(code, registration.id)
+    key = uuid4()
+    row = {
+        "id": key,
+        "reference": reference,
+        "answers": {**answers, FIRST: first},
+        "home_council": said.homes[0].council,
+        "placing_council": placing,
+        "email_index": ring.blind_index("email", said.email.casefold()) if said.email else None,
+        "postcode_index": ring.blind_index("postcode", said.homes[0].postcode),
+        "talk_sooner": said.talk_sooner,
+        "has_note": said.note is not None,
+        "wording": wording,
+        "submitted_at": submitted_at,
+        "look_by_on": look_by_on,
+    }
+    db.session.execute(_REGISTER, row)
+    seen_by = [{"registration_id": key, "council_code": code} for code in sorted(said.councils)]
+    if seen_by:
+        db.session.execute(_LET_SEE, seen_by)
+    audit.record(None, Seen("registration.receive", "registration", key))
+    offers.answer(code, key)
     if said.email and said.may_email and _may_mail(said.email):
         facts = {"reference": reference, "look_by_on": look_by_on.isoformat()}
         message = outbox.queue(
             None, None, Channel.EMAIL, "registration_received", facts, said.email, clock.now()
         )
         message.language = languages.to_write_in(said.language)
-    return registration.id
+    return key
 
 
 def _may_mail(address: str) -> bool:

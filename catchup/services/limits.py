@@ -5,12 +5,12 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, Text, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catchup import clock
 from catchup.crypto import ring
-from catchup.database import writing
+from catchup.database import Prepared, writing
 from catchup.extensions import db
 from catchup.models.base import core
 from catchup.models.staff import Counter
@@ -19,6 +19,20 @@ SLOTS = 300  # a window is counted in this many pieces, so that it slides
 
 table = core(Counter)
 row = table.c
+_TRIED = Prepared(
+    select(func.coalesce(func.sum(row.tries), 0)).where(
+        row.bucket == bindparam("whose"), row.window_at > bindparam("before")
+    )
+)
+_IN_TURN = Prepared(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("whose", type_=Text), 0)))
+)
+_ONE_MORE = {
+    dialect: insert(table).on_conflict_do_update(
+        index_elements=[row.bucket, row.window_at], set_={"tries": row.tries + 1}
+    )
+    for dialect, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
 
 
 def bucket(kind: str, whose: str) -> str:
@@ -68,21 +82,16 @@ def _count(connection: Connection, limits: tuple[Limit, ...]) -> bool:
     now = clock.real_now()
     for limit in sorted(limits, key=lambda limit: limit.bucket):  # in one order: nobody waits in a circle
         _queue_for(limit.bucket, connection)
-    recent = [and_(row.bucket == one.bucket, row.window_at > now - one.window - one.slot) for one in limits]
-    tries = select(row.bucket, func.sum(row.tries)).where(or_(*recent)).group_by(row.bucket)
-    tried: dict[str, int] = dict(iter(connection.execute(tries)))
-    if any(tried.get(limit.bucket, 0) >= limit.most for limit in limits):
-        return False
-    now_counted = [{"bucket": one.bucket, "window_at": _floor(now, one.slot), "tries": 1} for one in limits]
-    connection.execute(_one_more(connection.dialect.name), now_counted)
-    return True
-
-
-def _one_more(dialect: str) -> postgresql.Insert | sqlite.Insert:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_update(
-        index_elements=[row.bucket, row.window_at], set_={"tries": row.tries + 1}
+    for limit in limits:
+        values = {"whose": limit.bucket, "before": now - limit.window - limit.slot}
+        ((tried,),) = _TRIED.raw(connection, values)
+        if tried >= limit.most:
+            return False
+    one_more = _ONE_MORE[connection.dialect.name]
+    connection.execute(
+        one_more, [{"bucket": one.bucket, "window_at": _floor(now, one.slot), "tries": 1} for one in limits]
     )
+    return True
 
 
 def free_in(bucket: str, window: timedelta) -> int:
@@ -107,7 +116,7 @@ def give_back(bucket: str) -> None:
 def _queue_for(bucket: str, connection: Connection) -> None:
     """One at a time for each bucket; on SQLite writers are that anyway."""
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(bucket, 0))))
+        _IN_TURN.raw(connection, {"whose": bucket})
 
 
 def _floor(now: datetime, slot: timedelta) -> datetime:

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
+from flask import has_request_context, request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, Form, FormField
 from wtforms.validators import StopValidation
 
@@ -59,6 +61,13 @@ class Answer(Field):
 
 class BaseForm(FlaskForm):
     """A form of the staff pages. Its CSRF token is Flask-WTF's."""
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """What was sent. JSON is no form: the library would take it for one, whatever it holds."""
+            if has_request_context() and request.is_json and not isinstance(formdata, MultiDict):
+                return None
+            return super().wrap_formdata(form, formdata)
 
     def error_links(self) -> list[tuple[str | None, str]]:
         return error_links(self)

@@ -126,7 +126,7 @@ def test_each_field_keeps_a_string_as_it_is_or_says_what_is_wrong(app: Flask):
                         assert typed in {option.value for option in field.options}, (field.name, typed)
                     else:
                         assert all(str(error).strip() for error in field.errors)
-    # Refused are: what no page may hold, more than one line in a box for one, too much, names without a letter.
+    # Refused are: what no page may hold, several lines in a box for one, too much, names without a letter.
     assert accepted > 0.85 * len(STRINGS) * sum(map(len, TEXTS.values()))
 
 

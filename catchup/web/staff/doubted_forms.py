@@ -87,6 +87,7 @@ def _list(*, nothing_ticked: bool = False, status: int = 200) -> ResponseReturnV
         lines=_lines(waiting.shown),
         count=waiting.count,
         nothing_ticked=nothing_ticked,
+        has_errors=nothing_ticked,
         nav="registrations",
     )
     return page, status

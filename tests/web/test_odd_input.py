@@ -1,0 +1,179 @@
+"""What no browser sends: too much, too many, of the wrong kind. Nothing breaks, and little of it is read."""
+
+import io
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.factories.families import the_councils
+from tests.factories.joining import PAGES, fill_in, somebody_about_to_send, the_token
+
+LIMIT = 256 * 1024
+URLENCODED = "application/x-www-form-urlencoded"
+FORMS = ("/join/order", "/join/check", "/join/children/1", "/who-supports-us", "/sign-in")
+ODD = {
+    "nothing": b"",
+    "NUL": b"full_name=a%00b&lines=%00",
+    "a lone surrogate": b"full_name=%ED%A0%80&lines=%ED%BF%BF",
+    "not UTF-8": b"full_name=%FF%FE&lines=\xff\xfe\x80",
+    "marks from right to left": "full_name=\u202e\u2066x\u200f&who_else=\u202e".encode(),
+    "four bytes a character": "full_name=𝔄𝔩𝔢𝔵&lines=👩‍👧‍👦&note=𝕏".encode(),
+    "one long word": b"full_name=" + b"x" * 200_000,
+    "many fields": b"&".join(b"full_name=%d" % number for number in range(20_000)),
+    "lists for one answer": b"full_name=a&full_name=b&made=yes&made=no&there_is=yes&days=0&days=9",
+    "keys like lists": b"full_name[]=a&full_name[0][x]=b&made[$ne]=1&__proto__=x",
+    "huge numbers": b"order_on-day=99999999999999999999&order_on-month=-1&order_on-year=1e999",
+    "no names": b"=&=&&==&;=x",
+    "percent signs": b"full_name=%&lines=%zz&note=%u1234",
+}
+
+
+class Endless:
+    """A body that never ends, and how much of it was read."""
+
+    def __init__(self, start: bytes) -> None:
+        self.left = start
+        self.given = 0
+
+    def tell(self) -> int:
+        return 0
+
+    def seek(self, *_where: int) -> int:
+        return 0
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def read(self, size: int = -1) -> bytes:
+        assert size >= 0, "all of it is asked for"
+        found, self.left = (self.left + b"x" * size)[:size], self.left[size:]
+        self.given += size
+        return found
+
+    readline = read
+
+    def readinto(self, buffer: Any) -> int:
+        found = self.read(len(buffer))
+        buffer[: len(found)] = found
+        return len(found)
+
+
+def post(client: FlaskClient, path: str, body: Any, kind: str = URLENCODED, **options: Any) -> Any:
+    return client.open(path, method="POST", input_stream=body, headers={"Content-Type": kind}, **options)
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize("kind", [URLENCODED, "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize("told", [True, False])
+def test_of_a_body_that_is_too_large_little_is_read(app: Flask, session: Any, kind: str, told: bool):
+    visitor = somebody_about_to_send(app)
+    start = (
+        b'--x\r\nContent-Disposition: form-data; name="full_name"\r\n\r\n'
+        if "multipart" in kind
+        else b"full_name="
+    )
+    for path in FORMS:
+        body = Endless(start)
+        length = {"CONTENT_LENGTH": str(50 * 1024 * 1024)} if told else {"wsgi.input_terminated": True}
+        response = post(visitor, path, body, kind, environ_overrides=length)
+        # A form that does not say how long it is, is cut off where another is refused.
+        assert response.status_code == 413 or (not told and response.status_code in {400, 422}), path
+        assert body.given <= 2 * LIMIT, path
+
+
+@pytest.mark.engine("sqlite")
+def test_as_much_as_a_form_may_hold_is_read_and_one_more_is_not(app: Flask, session: Any):
+    visitor = somebody_about_to_send(app)
+    token = the_token(visitor.get("/join/anything-else"))["token"]
+    start = f"token={token}&note=".encode()
+    for more, status in ((0, 422), (1, 413)):
+        body = start + b"x" * (LIMIT - len(start) + more)
+        response = visitor.post("/join/anything-else", data=body, content_type=URLENCODED)
+        assert response.status_code == status
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize("parts, refused", [(1_000, False), (1_001, True)])
+def test_a_form_has_a_thousand_parts_at_most(app: Flask, session: Any, parts: int, refused: bool):
+    visitor = somebody_about_to_send(app)
+    token = the_token(visitor.get("/join/name"))["token"]
+    part = '--x\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    body = "".join(
+        [part.format("token", token), *[part.format("a", "b")] * (parts - 1), "--x--\r\n"]
+    ).encode()
+    response = visitor.post("/join/name", data=body, content_type="multipart/form-data; boundary=x")
+    assert response.status_code == (413 if refused else 422)
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_odd_bodies_are_answered_calmly(app: Flask, session: Any, what: str):
+    visitor = somebody_about_to_send(app)
+    token = the_token(visitor.get("/join/name"))["token"].encode()
+    for path in [f"/join/{page}" for page in PAGES] + [
+        "/join/second-address",
+        "/join/check",
+        "/who-supports-us",
+    ]:
+        body = b"token=" + token + b"&" + ODD[what]
+        response = visitor.post(path, data=body, content_type=URLENCODED)
+        assert response.status_code in {302, 400, 409, 413, 422}, path
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize(
+    "kind, body",
+    [
+        ("application/json", b'{"token": 1}'),
+        ("application/json", b'"\\ud800"'),
+        ("multipart/form-data", b"--x"),
+        ("multipart/form-data; boundary=", b"--\r\n\r\n--"),
+        ("multipart/form-data; boundary=\xe9", b"--x"),
+        ("text/plain; charset=utf-99", b"full_name=x"),
+        ("application/x-www-form-urlencoded; charset=\x00", b"full_name=x"),
+        ("", b"full_name=x"),
+    ],
+)
+def test_bodies_of_another_kind_are_no_answers(app: Flask, session: Any, kind: str, body: bytes):
+    visitor = somebody_about_to_send(app)
+    for path in FORMS:
+        response = post(
+            visitor, path, io.BytesIO(body), kind, environ_overrides={"CONTENT_LENGTH": str(len(body))}
+        )
+        assert 400 <= response.status_code < 500, path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "/join/children/99999999999999999999",
+            "/join/children/-1",
+            "/join/children/0x1",
+            "/join/children/1/x",
+        ),
+        *(
+            "/join/%00",
+            "/join/%ED%A0%80",
+            "/join/%F0%9F%91%AA",
+            "/join/" + "x" * 5_000,
+            "/join/..%2f..%2fadmin",
+        ),
+        *("/join/children/one", "/privacy/%00", "/join/name?lang=%00", "/join/name?lang=" + "x" * 5_000),
+    ],
+)
+def test_odd_addresses_are_not_there(client: FlaskClient, session: Any, path: str):
+    the_councils()
+    fill_in(client, until="name")
+    assert client.get(path).status_code == (200 if "?lang=" in path else 404)
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize(
+    "cookie", ["", "x", "\xe9" * 43, "A" * 43, "A" * 5_000, "__Host-join=a; __Host-join=b"]
+)
+def test_odd_cookies_are_nobodys(client: FlaskClient, session: Any, cookie: str):
+    headers = {"Cookie": f"__Host-join={cookie}; __Host-language={cookie}"}
+    assert client.get("/join/name", headers=headers).status_code in {302, 410}
+    assert client.post("/join/name", data={"full_name": "x"}, headers=headers).status_code == 400

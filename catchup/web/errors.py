@@ -14,7 +14,7 @@ PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 def register(app: Flask) -> None:
     """Answer every error with its page."""
     app.register_error_handler(HTTPException, page)
-    app.log_exception = _log  # type: ignore[method-assign]  # Flask's own writes the address
+    app.log_exception = _log  # type: ignore[assignment, method-assign]  # Flask's own writes the address
 
 
 def _log(what: Any) -> None:

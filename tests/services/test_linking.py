@@ -1,10 +1,13 @@
 """A registration taken to be of a family that is there: what is taken over, and what is left alone."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+import catchup
 from catchup import clock
 from catchup.models.audit import AuditEvent
 from catchup.models.call import Call
@@ -80,6 +83,7 @@ def test_a_second_parent_who_was_only_named_is_confirmed_by_coming_themselves(se
     )
 
 
+@pytest.mark.engine("sqlite")
 def test_nothing_that_was_said_of_a_second_parent_is_overwritten(session, worker):
     known = NewParent("A. Example", (NewPhone(NUMBER["number"]),), "old@example.com", confirmed=False)
     family = a_family(parents=(FIRST, known))
@@ -93,6 +97,7 @@ def test_nothing_that_was_said_of_a_second_parent_is_overwritten(session, worker
     )
 
 
+@pytest.mark.engine("sqlite")
 def test_how_a_parent_we_know_is_reached_stays_as_it_is(session, worker):
     family = a_family(parents=(FIRST,))
     before = reached(family.parents[0])
@@ -112,6 +117,7 @@ def test_another_child_comes_with_order_home_and_a_welcome_call(session, worker)
     assert session.scalar(select(func.count()).select_from(Address)) == 2
 
 
+@pytest.mark.engine("sqlite")
 def test_a_child_who_lives_at_an_address_we_know_gets_no_second_one(session, worker):
     family = a_family()
     lines = session.scalars(select(Address.lines)).one().upper()
@@ -129,6 +135,7 @@ def test_a_childs_handover_is_planned_at_once(session, worker):
     assert session.scalars(select(Handover.change_on)).all() == [date(2027, 3, 2)]
 
 
+@pytest.mark.engine("sqlite")
 def test_a_child_who_is_there_already_is_not_there_twice(session, worker):
     family = a_family([a_child(first_name="Adá")])
     registration = a_registration()
@@ -149,6 +156,7 @@ def test_a_family_that_had_left_joins_again(session, worker):
     assert session.scalar(select(func.count()).select_from(Call).where(Call.closed_at.is_(None))) == 1
 
 
+@pytest.mark.engine("sqlite")
 def test_a_family_in_the_scheme_does_not_join_again(session, worker):
     family = a_family()
     with pytest.raises(CannotLinkError):
@@ -166,6 +174,7 @@ def test_a_free_recorded_order_becomes_this_familys_and_one_of_its_own_proves_it
         assert (order.family_id, registration.recorded_order_id) == (family.id, order.id)
 
 
+@pytest.mark.engine("sqlite")
 def test_an_order_of_another_family_proves_nothing(session, worker):
     family, registration = a_family(), a_registration()
     order = a_recorded_order(family_id=a_family().id)
@@ -174,6 +183,7 @@ def test_an_order_of_another_family_proves_nothing(session, worker):
         linking.link(registration, family, taken, evidence, "Looks right.", worker, registration.version)
 
 
+@pytest.mark.engine("sqlite")
 def test_a_stopped_family_is_linked_with_nothing(session, worker):
     family = a_family()
     families.stop_everything(family, "Danger", worker)
@@ -182,6 +192,7 @@ def test_a_stopped_family_is_linked_with_nothing(session, worker):
         linked(a_registration(), family, worker)
 
 
+@pytest.mark.engine("sqlite")
 def test_there_is_no_third_parent_and_nobody_elses(session, worker):
     family = a_family(parents=(FIRST, WAITING))
     for parent_id in (None, a_family().parents[0].id):
@@ -190,6 +201,7 @@ def test_there_is_no_third_parent_and_nobody_elses(session, worker):
         session.rollback()
 
 
+@pytest.mark.engine("sqlite")
 def test_what_was_decided_meanwhile_is_not_linked(session, worker):
     family, registration = a_family(), a_registration()
     version = registration.version
@@ -199,18 +211,19 @@ def test_what_was_decided_meanwhile_is_not_linked(session, worker):
         linking.link(registration, family, Taken(None), CONFIRMED, "Rang them.", worker, version)
 
 
-@pytest.mark.parametrize("language, begins", [("English", "A question"), ("Polish", "A question")])
-def test_asking_by_email_says_nothing_of_the_question(session, worker, language, begins):
-    registration = a_registration(language={"language": language})
+@pytest.mark.engine("sqlite")
+def test_asking_by_email_says_nothing_of_the_question(session, worker):
+    registration = a_registration()
     questions.ask(registration, "Who is Ada?", worker, by_email=True)
     session.commit()
     message = session.scalars(select(Message).where(Message.template == "registration_question")).one()
     assert (message.family_id, message.parent_id, message.recipient) == (None, None, "alex@example.com")
     mail = outbox.open_message(message.id, clock.real_now(), clock.today())
-    assert mail.subject == f"{begins} about what you sent us: {registration.reference}"
+    assert mail.subject == f"A question about what you sent us: {registration.reference}"
     assert "Ada" not in mail.body
 
 
+@pytest.mark.engine("sqlite")
 def test_nobody_is_written_to_who_does_not_want_it(session, worker):
     registration = a_registration(email={"may_email": False})
     with pytest.raises(questions.NoEmailError):
@@ -230,9 +243,22 @@ def test_a_question_is_answered_once_and_both_stay_with_the_registration(session
     assert queries.who_did(registration) == {worker.id: worker.name}
 
 
+@pytest.mark.engine("sqlite")
 def test_nothing_is_asked_once_it_is_decided(session, worker):
     registration = a_registration()
     refuse(registration, "Not known", worker, registration.version)
     with pytest.raises(AlreadyDecidedError):
         questions.ask(registration, "Who is Ada?", worker)
     assert session.scalar(select(func.count()).select_from(RegistrationQuestion)) == 0
+
+
+@pytest.mark.engine("sqlite")
+def test_no_job_and_no_form_of_the_family_links_anything():
+    """The one way in is the page on which somebody presses the button."""
+    code = Path(catchup.__file__).parent
+    users = {
+        path.relative_to(code).as_posix()
+        for path in code.rglob("*.py")
+        if re.search(r"services import (.*, )?linking\b|services\.linking", path.read_text())
+    }
+    assert users == {"web/staff/registration_links.py"}

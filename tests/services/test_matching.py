@@ -40,6 +40,7 @@ def test_recorded_orders_are_compared_fact_by_fact_the_most_alike_first(session,
     assert likeness(shown[1], Fact.POSTCODE) is Likeness.UNKNOWN
 
 
+@pytest.mark.engine("sqlite")
 def test_brothers_and_sisters_are_one_recorded_family_by_the_child_most_alike(session, worker):
     a_recorded_order(family_reference="F-1", child_first_name="Cy", child_born_on=date(2015, 5, 5))
     ada = a_recorded_order(family_reference="F-1")
@@ -98,6 +99,7 @@ def test_the_families_most_alike_come_first_with_what_is_the_same(session, worke
     assert likeness(shown[0], Fact.EMAIL) is Likeness.SAME
 
 
+@pytest.mark.engine("sqlite")
 def test_a_number_they_had_before_still_finds_them_and_shows_no_other_old_one(session, worker):
     family = a_family(phones=(NewPhone("+441632960101"), NewPhone("+441632960102")))
     for phone in family.parents[0].phones:
@@ -131,6 +133,7 @@ def test_families_that_share_a_number_or_a_home_and_a_birth_may_be_one(session, 
     assert pairs(worker) == ([both] if are_alike else [])
 
 
+@pytest.mark.engine("sqlite")
 def test_the_same_address_of_two_families_is_seen(session, worker):
     one = a_family(phones=())
     other = a_family([a_child(born_on=date(2019, 9, 9))], phones=())
@@ -166,6 +169,7 @@ def test_two_who_were_found_to_be_different_are_left_out_until_somebody_doubts_i
     assert pairs(worker) == [(one, other)]
 
 
+@pytest.mark.engine("sqlite")
 def test_a_pair_needs_both_in_scope_and_two_of_them(session, worker):
     one, other = two_families()
     assert duplicates.pair(other, one, worker).one.id == one

@@ -223,6 +223,7 @@ def test_no_message_goes_to_the_wrong_party(session, worker, manager, parents):
     }
 
 
+@pytest.mark.engine("sqlite")
 def test_the_registration_waits_again_and_can_be_accepted(session, worker, manager):
     family = a_family()
     registration = a_registration()
@@ -248,6 +249,7 @@ def test_a_real_call_stays_and_one_that_nobody_made_goes(session, worker, manage
     assert session.get_one(Call, welcome.id).closed_as is ClosedAs.CANCELLED
 
 
+@pytest.mark.engine("sqlite")
 def test_an_address_to_which_their_own_child_has_moved_since_stays(session, worker, manager):
     family = a_family(parents=(FIRST,))
     registration = a_registration()
@@ -260,6 +262,7 @@ def test_an_address_to_which_their_own_child_has_moved_since_stays(session, work
     assert session.get(Address, brought.id).parents == []
 
 
+@pytest.mark.engine("sqlite")
 def test_a_concern_about_a_child_who_came_is_never_lost(session, worker, manager):
     family, taken = another_child(session, worker)
     registration = a_registration(children=[BEN])
@@ -272,6 +275,7 @@ def test_a_concern_about_a_child_who_came_is_never_lost(session, worker, manager
     assert session.get(Child, ben.id) is not None
 
 
+@pytest.mark.engine("sqlite")
 def test_a_handover_that_has_left_is_never_unsaid(session, worker, manager):
     family, taken = another_child(session, worker)
     registration = a_registration(children=[BEN])
@@ -287,6 +291,7 @@ def test_a_handover_that_has_left_is_never_unsaid(session, worker, manager):
         undo(registration, manager)
 
 
+@pytest.mark.engine("sqlite")
 def test_only_a_manager_undoes_and_only_once(session, worker, manager):
     family = a_family()
     registration = a_registration()

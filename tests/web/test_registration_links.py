@@ -19,6 +19,8 @@ from tests.factories.families import KENT, SHEFFIELD, a_child, a_family, a_viewe
 from tests.factories.joining import a_child_said, a_recorded_order, a_registration
 from tests.factories.staff import sign_in, staff_member
 
+# What the engines could do otherwise is tested with the services.
+pytestmark = pytest.mark.engine("sqlite")
 CONFIRMED = {
     **{"evidence": "confirmed", "confirmed_by": "Robin Example, Kent"},
     **{"confirmed_on-day": "1", "confirmed_on-month": "7", "confirmed_on-year": "2024"},
@@ -151,6 +153,7 @@ def test_the_second_who_links_is_told_what_the_first_decided(client, session, wo
     assert response.status_code == 409
     assert "Somebody has decided" in text(response)
     assert count(session, Linking) == 1
+    assert client.get(url).location == f"/registrations/{registration.id}"
 
 
 def test_nothing_links_without_somebodys_press(client, session, worker):

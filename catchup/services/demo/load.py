@@ -34,6 +34,7 @@ from catchup.services.demo import (
     registrations,
     support,
     texts,
+    waiting_proposals,
 )
 from catchup.services.demo.history import History
 from catchup.services.demo.population import Invented
@@ -95,6 +96,7 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
         beliefs.correct_and_decide(made, known, today)
         texts.send()
         own_pages.add(made, known, today)
+        waiting_proposals.add(made, today)
     progress("recorded orders")
     with _days():
         clock.move_to(today)

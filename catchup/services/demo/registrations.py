@@ -25,7 +25,9 @@ ARRIVED: Sequence[tuple[str, str, str, str, str, int, str | None, bool]] = (
     ("Usha Pebblecombe", "Theo", SHEFFIELD, "S10 2TN", SHEFFIELD, 30, None, True),
     ("Gareth Cloudberry", "Ivy", DONCASTER, "DN1 3BU", DONCASTER, 900, "A new school from Monday.", False),
     ("Ruth Candlewick", "Eden", "unknown", "ME14 1XX", KENT, 200, None, False),
+    ("Ola Quillfeather", "Wren", KENT, "ME14 1XX", KENT, 75, None, False),
 )
+IN_DOUBT = "Ola Quillfeather"  # her browser fills in what nobody sees
 
 
 def add_registrations(today: date) -> int:
@@ -40,6 +42,8 @@ def add_registrations(today: date) -> int:
             version=1,
         )
         db.session.add(draft)
+        if name == IN_DOUBT:
+            joining.keep(draft, joining.TRAPPED, True)
         joining.send(draft)
         if number % 2 == 0 and placed_by != "unknown":
             _record(number, child, born_on, order_on, placed_by, postcode, home, name)

@@ -3,7 +3,7 @@
 A handful of statements, whatever the number of families: what is shared is grouped by its index.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
@@ -20,10 +20,12 @@ from catchup.models.matching import NotTheSame
 from catchup.queries.matching import known_families
 from catchup.queries.scope import Viewer, in_scope, not_shut_out
 from catchup.rules import matching as rule
-from catchup.rules.matching import Comparison, Known
+from catchup.rules.matching import WEIGHTS, Comparison, Fact, Known
 
 MOST_SHOWN = 50
+MOST_COMPARED = 200
 AT_A_TIME = 500
+Couple = tuple[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,13 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """The pairs, the most alike first, at most 50 of ``count``.
+    """The pairs, the most alike first. ``more``: there are others, which share less.
 
     ``outside_scope``: one family of a pair is the viewer's and the other is not.
     """
 
     shown: tuple[Alike, ...]
-    count: int
+    more: bool
     outside_scope: bool
 
 
@@ -64,16 +66,22 @@ def possible(viewer: Viewer) -> Duplicates:
 
     Not those somebody has found to be different. Source: service policy P5.
     """
-    found = _pairs()
-    ids = {key for pair in found for key in pair}
-    mine = _mine(ids, viewer)
-    inside = [pair for pair in found if mine.issuperset(pair)]
-    half = {key for pair in found if len(mine.intersection(pair)) == 1 for key in pair} - mine
+    inside: list[Couple] = []
+    half: set[UUID] = set()
+    found = _couples()
+    for start in range(0, len(found), AT_A_TIME):
+        some = found[start : start + AT_A_TIME]
+        mine = _mine({key for couple in some for key in couple}, viewer)
+        inside += [couple for couple in some if mine.issuperset(couple)]
+        half |= {key for couple in some if len(mine.intersection(couple)) == 1 for key in couple} - mine
+        if len(inside) >= MOST_COMPARED:
+            break
     outside = bool(_chosen(half, not_shut_out(viewer)))
-    twins = _twins({key for pair in inside for key in pair})
-    alike = [_compared(twins[one], twins[other]) for one, other in inside]
-    alike.sort(key=lambda pair: (-pair.comparison.score, pair.one.reference, pair.other.reference))
-    return Duplicates(tuple(alike[:MOST_SHOWN]), len(alike), outside)
+    compared = inside[:MOST_COMPARED]
+    twins = _twins({key for couple in compared for key in couple})
+    alike = [_compared(twins[one], twins[other]) for one, other in compared]
+    alike.sort(key=lambda two: (-two.comparison.score, two.one.reference, two.other.reference))
+    return Duplicates(tuple(alike[:MOST_SHOWN]), len(inside) > MOST_SHOWN, outside)
 
 
 def pair(one: UUID, other: UUID, viewer: Viewer) -> Alike | None:
@@ -94,30 +102,44 @@ def _compared(one: Twin, other: Twin) -> Alike:
     return Alike(one, other, rule.compare(one.known, other.known))
 
 
-def _pairs() -> set[tuple[UUID, UUID]]:
-    """Every pair of families that share something, each with the smaller id first."""
+def _couples() -> list[Couple]:
+    """Every two families that share something, the smaller id first; those that share most lead."""
     of_phone = and_(Phone.parent_id == Parent.id, Phone.superseded_at.is_(None))
     at_home = and_(Child.family_id == Address.family_id, Address.postcode_index.is_not(None))
-    searches: tuple[tuple[Select[Any], tuple[Any, ...]], ...] = (
-        (select(Parent.family_id).where(Parent.email_index.is_not(None)), (Parent.email_index,)),
-        (select(Parent.family_id).join(Phone, of_phone), (Phone.number_index,)),
-        (select(Address.family_id).join(Child, at_home), (Address.postcode_index, Child.born_on)),
+    searches: tuple[tuple[int, Select[Any], tuple[Any, ...]], ...] = (
+        (
+            WEIGHTS[Fact.EMAIL],
+            select(Parent.family_id).where(Parent.email_index.is_not(None)),
+            (Parent.email_index,),
+        ),
+        (WEIGHTS[Fact.PHONE], select(Parent.family_id).join(Phone, of_phone), (Phone.number_index,)),
+        (
+            WEIGHTS[Fact.POSTCODE] + WEIGHTS[Fact.BORN_ON],
+            select(Address.family_id).join(Child, at_home),
+            (Address.postcode_index, Child.born_on),
+        ),
     )
-    found: set[tuple[UUID, UUID]] = set()
-    for families, shared in searches:
-        rows = families.add_columns(*(column.label(f"k{n}") for n, column in enumerate(shared))).subquery()
-        keys = [rows.c[f"k{n}"] for n in range(len(shared))]
-        twice = (
-            select(*keys).group_by(*keys).having(func.count(func.distinct(rows.c.family_id)) > 1).subquery()
-        )
-        same = and_(*(rows.c[f"k{n}"] == twice.c[f"k{n}"] for n in range(len(shared))))
-        together: dict[tuple[Any, ...], set[UUID]] = defaultdict(set)
-        for family_id, *key in db.session.execute(select(rows).join(twice, same)):
-            together[tuple(key)].add(family_id)
-        for ids in together.values():
-            found.update(combinations(sorted(ids), 2))
-    different = db.session.execute(select(NotTheSame.one_id, NotTheSame.other_id)).all()
-    return found - {(row.one_id, row.other_id) for row in different}
+    shared: Counter[Couple] = Counter()
+    for weight, families, keys in searches:
+        for ids in _together(families, keys):
+            for couple in combinations(sorted(ids), 2):
+                shared[couple] += weight
+    for row in db.session.execute(select(NotTheSame.one_id, NotTheSame.other_id)):
+        shared.pop((row.one_id, row.other_id), None)
+    return sorted(shared, key=lambda couple: (-shared[couple], couple))
+
+
+def _together(families: Select[Any], keys: tuple[Any, ...]) -> Iterable[set[UUID]]:
+    """The families that have these in common, by what it is that they have in common."""
+    rows = families.add_columns(*(key.label(f"k{n}") for n, key in enumerate(keys))).subquery()
+    columns = [rows.c[f"k{n}"] for n in range(len(keys))]
+    several = func.count(func.distinct(rows.c.family_id)) > 1
+    twice = select(*columns).group_by(*columns).having(several).subquery()
+    same = and_(*(rows.c[f"k{n}"] == twice.c[f"k{n}"] for n in range(len(keys))))
+    found: dict[tuple[Any, ...], set[UUID]] = defaultdict(set)
+    for family_id, *key in db.session.execute(select(rows).join(twice, same)):
+        found[tuple(key)].add(family_id)
+    return found.values()
 
 
 def _mine(ids: Iterable[UUID], viewer: Viewer) -> set[UUID]:

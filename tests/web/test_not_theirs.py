@@ -25,7 +25,16 @@ from catchup.models.handover import Handover
 from catchup.models.staff import Staff
 from catchup.queries import beliefs, facts
 from catchup.rules.terms import EscalationKind, HomeKind, Role, SupportKind, Undecided, WarningKind
-from catchup.services import escalations, families, moves, offered_times, support, warnings
+from catchup.services import (
+    complaints,
+    escalations,
+    families,
+    moves,
+    offered_times,
+    proposals,
+    support,
+    warnings,
+)
 from catchup.services.families import NewAddress, NewParent, NewPhone
 from catchup.services.support import NewRequest
 from tests.factories.concerns import a_concern
@@ -44,7 +53,10 @@ TODAY, SINCE, AHEAD = date(2026, 11, 23), date(2026, 9, 1), date(2027, 1, 11)
 Ids = dict[str, UUID]
 
 # Not of one family: the directory, councils, people, and what came in before there was a family.
-NOT_OF_A_FAMILY = {"service_id", "contact_id", "staff_id", "registration_id"}
+NOT_OF_A_FAMILY = {
+    *("service_id", "contact_id", "staff_id"),
+    *("registration_id", "question_id", "form_id", "order_id"),
+}
 # Theirs to see as it was, when the family was theirs.
 AS_IT_WAS = {"staff.family"}
 
@@ -99,6 +111,10 @@ def theirs(family: Family, lead: Staff) -> Ids:
     db.session.commit()
     ahead = db.session.scalars(select(Handover).where(Handover.change_on == AHEAD)).one()
     a_contact(DONCASTER)
+    wish = NewAddress("4 Wished Road", None, DONCASTER)
+    proposed = proposals.propose_home(family.parents[0], [child.id], wish, AHEAD)
+    complaint = complaints.make(family.parents[0], "Nobody rang")
+    alike = a_family([a_child(first_name="Ada")], lead=lead, home_council=BEXLEY, owning_council=BEXLEY)
     sent = sent_by_link(checked(ahead, a_worker(), a_worker()))
     return {
         "family_id": family.id,
@@ -117,6 +133,10 @@ def theirs(family: Family, lead: Staff) -> Ids:
         "handover_id": ahead.id,
         "summary_id": ahead.summaries[-1].id,
         "sending_id": sent.sending.id,
+        "proposal_id": proposed.id,
+        "complaint_id": complaint.id,
+        "one_id": family.id,
+        "other_id": alike.id,
     }
 
 

@@ -13,7 +13,7 @@ from catchup.models.manage import CallAnswer
 from catchup.queries import directories, offered_times, parents, wishes
 from catchup.queries.scope import Viewer
 from catchup.rules.calendar import add_working_days
-from catchup.rules.terms import Sooner, Worth
+from catchup.rules.terms import Channel, Sooner, Worth
 from catchup.services import access_requests, complaints, family_acts
 from catchup.services import offered_times as times
 from catchup.services.demo.population import Invented
@@ -25,6 +25,9 @@ SAID = (
     (Worth.NO, "It came at a bad moment and felt rushed."),
 )
 ABOUT = "School has rung twice about the mornings."
+ANSWER = """We are sorry. Your times were written down wrongly, and are right now: no calls in school hours.
+
+If you would like to talk about it, ring me."""
 COMPLAINT = """You said somebody would ring on Tuesday. I took the morning off work and nobody did.
 
 I would like to know why, and to be told next time."""
@@ -35,13 +38,16 @@ def add(made: Sequence[tuple[Invented, Family]], known: Mapping[str, Viewer], to
     priya = known["priya@example.com"]
     alone = sorted(_alone(made), key=lambda parent: parent.family.lead_id != priya.id)
     acts: tuple[Callable[[Parent], object], ...] = (
-        lambda parent: family_acts.ask_sooner(parent, Sooner.THIS_WEEK, ABOUT),
         lambda parent: _pick(parent, priya, today),
         lambda parent: family_acts.pause(parent, today + timedelta(days=40)),
         lambda parent: _complain(parent, today),
+        lambda parent: _answered(parent, known["morgan@example.com"], today),
         lambda parent: access_requests.ask(parent, "The notes of the last two years, please."),
     )
-    for parent, act in zip([one for one in alone if not wishes.asked_calls(one)], acts, strict=False):
+    free = next((one for one in alone if not wishes.asked_calls(one)), None)
+    if free:
+        family_acts.ask_sooner(free, Sooner.THIS_WEEK, ABOUT)
+    for parent, act in zip([one for one in alone if one is not free], acts, strict=False):
         act(parent)
     for parent, (worth, words) in zip(alone, SAID, strict=False):
         _say(parent, worth, words)
@@ -67,6 +73,15 @@ def _pick(parent: Parent, lead: Viewer, today: date) -> None:
 def _complain(parent: Parent, today: date) -> None:
     clock.move_to(today - timedelta(days=11))
     complaints.make(parent, COMPLAINT)
+    clock.move_to(today)
+
+
+def _answered(parent: Parent, manager: Viewer, today: date) -> None:
+    clock.move_to(today - timedelta(days=20))
+    made = complaints.make(parent, "I have been rung during school hours twice, though I said never then.")
+    db.session.flush()
+    clock.move_to(today - timedelta(days=16))
+    complaints.answer(made, ANSWER, Channel.LETTER, manager)
     clock.move_to(today)
 
 

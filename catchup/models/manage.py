@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from catchup.crypto import Encrypted, EncryptedJson
 from catchup.models.base import Base, Identified
 from catchup.models.family import Family, Parent
-from catchup.rules.terms import Channel, LinkPurpose, ProposalKind, WishKind, Worth
+from catchup.rules.parents import LinkPurpose, ProposalKind
+from catchup.rules.terms import Channel, WishKind, Worth
 
 
 class LinkRequest(Identified, Base):

@@ -21,9 +21,9 @@ from catchup.queries import directories, facts, families, responsibility
 from catchup.queries.facts import ChildFacts
 from catchup.rules import contact
 from catchup.rules.calendar import age_on
-from catchup.rules.parents import VISIT_IDLE
+from catchup.rules.parents import VISIT_IDLE, LinkPurpose, ProposalKind
 from catchup.rules.responsibility import Answer, OrderFacts, home_council_takes_over_on
-from catchup.rules.terms import CallKind, LinkPurpose, Placing, ProposalKind
+from catchup.rules.terms import CallKind, Placing
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,25 @@ Source: service policy P3, P9.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from types import MappingProxyType
 
-from catchup.rules.terms import LinkPurpose
+
+class LinkPurpose(StrEnum):
+    """What a link sent to a parent is for."""
+
+    COME_IN = "come_in"
+    CONFIRM_CONTACT = "confirm_contact"
+    CONFIRM_PARENT = "confirm_parent"
+
+
+class ProposalKind(StrEnum):
+    """What a parent gave by their own page, to be confirmed before it is used."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    HOME = "home"
+
 
 LINK_LASTS: Mapping[LinkPurpose, timedelta] = MappingProxyType(
     {

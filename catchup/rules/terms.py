@@ -280,22 +280,6 @@ class SendingEnd(StrEnum):
     TAKEN_BACK = "taken_back"
 
 
-class LinkPurpose(StrEnum):
-    """What a link sent to a parent is for."""
-
-    COME_IN = "come_in"
-    CONFIRM_CONTACT = "confirm_contact"
-    CONFIRM_PARENT = "confirm_parent"
-
-
-class ProposalKind(StrEnum):
-    """What a parent gave by their own page, to be confirmed before it is used."""
-
-    PHONE = "phone"
-    EMAIL = "email"
-    HOME = "home"
-
-
 class Sooner(StrEnum):
     """How soon a parent would like to be rung."""
 

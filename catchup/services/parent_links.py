@@ -20,8 +20,8 @@ from catchup.models.outbox import Message
 from catchup.queries import parents as queries
 from catchup.queries.scope import Viewer
 from catchup.rules.languages import ENGLISH
-from catchup.rules.parents import LINK_LASTS, VISIT_LASTS
-from catchup.rules.terms import Channel, LinkPurpose
+from catchup.rules.parents import LINK_LASTS, VISIT_LASTS, LinkPurpose
+from catchup.rules.terms import Channel
 from catchup.services import audit, outbox
 from catchup.services.audit import Seen
 from catchup.services.handover_sendings import NO_OBJECTS, hashed

@@ -21,7 +21,8 @@ from catchup.models.family import Child, Family, Parent
 from catchup.models.manage import ParentLink, ParentVisit, Proposal
 from catchup.queries import parents as queries
 from catchup.queries.scope import Viewer
-from catchup.rules.terms import Channel, EscalationKind, HomeKind, LinkPurpose, ProposalKind
+from catchup.rules.parents import LinkPurpose, ProposalKind
+from catchup.rules.terms import Channel, EscalationKind, HomeKind
 from catchup.services import audit, contacts, escalations, families, moves, outbox, parent_links
 from catchup.services.audit import Seen
 from catchup.services.contacts import ChangedMeanwhileError, Email

@@ -5,8 +5,7 @@ from itertools import product
 
 import pytest
 
-from catchup.rules.parents import LINK_LASTS, MAILS, Rules, at_once, opens
-from catchup.rules.terms import LinkPurpose
+from catchup.rules.parents import LINK_LASTS, MAILS, LinkPurpose, Rules, at_once, opens
 
 EVERY = [Rules(*said) for said in product((False, True), repeat=2)]
 

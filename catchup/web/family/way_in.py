@@ -8,7 +8,7 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.manage import ParentLink
 from catchup.queries import parents as queries
-from catchup.rules.terms import LinkPurpose
+from catchup.rules.parents import LinkPurpose
 from catchup.services import parent_links as service
 from catchup.services import proposals
 from catchup.services.contacts import ChangedMeanwhileError

@@ -14,8 +14,9 @@ from catchup.models.manage import Proposal
 from catchup.queries import families
 from catchup.queries import moves as move_queries
 from catchup.queries import parents as queries
+from catchup.rules.parents import ProposalKind
 from catchup.rules.responsibility import HomeFacts
-from catchup.rules.terms import HomeKind, ProposalKind
+from catchup.rules.terms import HomeKind
 from catchup.services import proposals as service
 from catchup.web.fields import CheckboxesField, ConfirmField, EmailField, Option, RadiosField, TextField
 from catchup.web.forms_base import BaseForm

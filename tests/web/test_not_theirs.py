@@ -61,6 +61,13 @@ NOT_OF_A_FAMILY = {
 AS_IT_WAS = {"staff.family"}
 
 
+# Not there for anybody as things stand: the parent is confirmed, the family has not left, nothing is undecided.
+NOT_AS_THEY_STAND = {
+    *("staff.confirm_parent", "staff.ask_parent", "staff.come_back", "staff.link_registration"),
+    *("manager.decide_council", "manager.review_request", "manager.complaint_letter", "manager.copy"),
+}
+
+
 @pytest.fixture(autouse=True)
 def _no_tokens(app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
@@ -244,6 +251,21 @@ def test_every_kind_of_id_in_an_address_is_asked_for(app: Flask, theirs: Ids) ->
         if type(one).__name__ == "UUIDConverter"
     }
     assert named <= theirs.keys() | NOT_OF_A_FAMILY
+
+
+def test_the_same_pages_are_there_for_those_whose_they_are(
+    app: Flask, theirs: Ids, as_one_of: Callable[[Staff], FlaskClient]
+) -> None:
+    client = as_one_of(staff_member(Role.MANAGER, councils=(BEXLEY,)))
+    gone = [
+        f"{rule.endpoint} {path}"
+        for rule, method in routes(app)
+        if method == "GET" and rule.endpoint not in NOT_AS_THEY_STAND
+        for path in asked(app, rule, theirs)
+        if client.get(path).status_code == 404
+    ]
+    print("\n".join(gone))
+    assert gone == []
 
 
 def test_a_record_of_theirs_leads_to_nothing_of_another_family(

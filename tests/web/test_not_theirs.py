@@ -61,7 +61,7 @@ NOT_OF_A_FAMILY = {
 AS_IT_WAS = {"staff.family"}
 
 
-# Not there for anybody as things stand: the parent is confirmed, the family has not left, nothing is undecided.
+# Not there for anybody as it stands: the parent is confirmed, the family has not left, nothing is undecided.
 NOT_AS_THEY_STAND = {
     *("staff.confirm_parent", "staff.ask_parent", "staff.come_back", "staff.link_registration"),
     *("manager.decide_council", "manager.review_request", "manager.complaint_letter", "manager.copy"),

@@ -38,11 +38,11 @@ def add(made: Sequence[tuple[Invented, Family]], known: Mapping[str, Viewer], to
     priya = known["priya@example.com"]
     alone = sorted(_alone(made), key=lambda parent: parent.family.lead_id != priya.id)
     acts: tuple[Callable[[Parent], object], ...] = (
-        lambda parent: _pick(parent, priya, today),
-        lambda parent: family_acts.pause(parent, today + timedelta(days=40)),
+        lambda parent: access_requests.ask(parent, "The notes of the last two years, please."),
         lambda parent: _complain(parent, today),
         lambda parent: _answered(parent, known["morgan@example.com"], today),
-        lambda parent: access_requests.ask(parent, "The notes of the last two years, please."),
+        lambda parent: _pick(parent, priya, today),
+        lambda parent: family_acts.pause(parent, today + timedelta(days=40)),
     )
     free = next((one for one in alone if not wishes.asked_calls(one)), None)
     if free:

@@ -12,6 +12,7 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.registration import Registration
 from catchup.queries import directories, doubted_forms, matching, registrations
+from catchup.queries.matching import OrderMatches
 from catchup.rules import registration as rule
 from catchup.rules.registration import Application
 from catchup.services import registrations as service
@@ -67,7 +68,8 @@ def registration(registration_id: UUID) -> ResponseReturnValue:
 def accept_registration(registration_id: UUID) -> ResponseReturnValue:
     """Make a family of it."""
     found = registration_or_404(registration_id)
-    form = _accept_form(found, rule.read(found.answers))
+    said = rule.read(found.answers)
+    form = _accept_form(said, matching.orders_like(said, viewer()))
     if not form.validate():
         return page(found, accept=form, status=422)
     try:
@@ -115,11 +117,10 @@ def decided_meanwhile(registration_id: UUID) -> ResponseReturnValue:
     return page(registration_or_404(registration_id), meanwhile=True, status=409)
 
 
-def _accept_form(found: Registration, said: Application) -> AcceptForm:
-    matches = matching.orders_like(said, viewer())
+def _accept_form(said: Application, orders: OrderMatches) -> AcceptForm:
     councils = said.councils | {service.owning_council(said, clock.today(), viewer())}
     leads, others = registrations.leads_for(councils, viewer()), registrations.could_see(councils, viewer())
-    return accept_form(matches.shown, leads, others)()
+    return accept_form(orders.shown, leads, others)()
 
 
 def _lines(found: Sequence[Registration]) -> Sequence[Line]:
@@ -142,7 +143,7 @@ def page(
 ) -> ResponseReturnValue:
     """The page of one registration; a form that was sent comes back with what was typed."""
     said = rule.read(found.answers)
-    families = matching.families_like(said, viewer())
+    families, orders = matching.families_like(said, viewer()), matching.orders_like(said, viewer())
     if families.shown:
         saw_list("registration.matches", "family", [match.id for match in families.shown])
     asked = [
@@ -155,13 +156,13 @@ def page(
         said=said,
         known=matching.known_of(said),
         sections=summary.sections(found.answers),
-        orders=matching.orders_like(said, viewer()),
+        orders=orders,
         families=families,
         near=[match for match in families.shown if in_words.is_near(match.comparison)],
         far=[match for match in families.shown if not in_words.is_near(match.comparison)],
         say=in_words,
         owning=service.owning_council(said, clock.today(), viewer()),
-        accept=accept or _accept_form(found, said),
+        accept=accept or _accept_form(said, orders),
         refuse=refuse or RefuseForm(),
         ask=ask or ask_form(said),
         asked=asked,

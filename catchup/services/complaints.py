@@ -33,8 +33,8 @@ class NoChannelError(Exception):
 def make(parent: Parent, words: str) -> Complaint:
     """Somebody complains; the managers who may read it are told that there is something to read.
 
-    Where the only manager in reach is the lead, every other manager of the agency is told. The same words sent
-    twice are one complaint.
+    Where the only manager in reach is the lead, every other manager of the agency is told.
+    The same words sent twice are one complaint.
     """
     family, today = parent.family, clock.today()
     # Of the same form sent twice at once, the second waits and finds the first.

@@ -34,9 +34,10 @@ I would like to know why, and to be told next time."""
 
 
 def add(made: Sequence[tuple[Invented, Family]], known: Mapping[str, Viewer], today: date) -> None:
-    """Ordinary families with one parent, Priya's first; the complaint is eleven days old."""
+    """Ordinary families with one parent, those in the south-east first; the complaint is eleven days old."""
     priya = known["priya@example.com"]
-    alone = sorted(_alone(made), key=lambda parent: parent.family.lead_id != priya.id)
+    leads = [known[f"{name}@example.com"].id for name in ("priya", "sam", "ruth")]
+    alone = sorted(_alone(made), key=lambda parent: parent.family.lead_id not in leads)
     acts: tuple[Callable[[Parent], object], ...] = (
         lambda parent: access_requests.ask(parent, "The notes of the last two years, please."),
         lambda parent: _complain(parent, today),

@@ -235,7 +235,8 @@ def check(manager: Worker) -> None:
 def send(lead: Worker) -> None:
     lead.menu("Handovers")
     lead.follow("Ada")
-    lead.on("Send and print")
+    lead.unfold("Print it, and hand it over otherwise")
+    lead.on("Freeze and print")
     lead.sees("Confirm that the therapy goes on.")
     expect(lead.page.get_by_role("button", name="Print")).to_be_visible()
 

@@ -1,5 +1,6 @@
 """`flask catalogues`: the words of the family's side, collected for those who translate them, and made."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -122,8 +123,10 @@ def said(message: Message) -> Sequence[str]:
 
 
 @click.command("catalogues")
-def make() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+def make(*, as_json: bool) -> None:
     """Bring each language up to date with the pages, and make what the service reads."""
+    left = {}
     for language in LANGUAGES:
         if language is ENGLISH:
             continue
@@ -132,7 +135,11 @@ def make() -> None:
         words.parent.mkdir(parents=True, exist_ok=True)
         words.write_bytes(as_file(catalog))
         catalogues.made_file(language.code).write_bytes(as_made(catalog))
-        click.echo(f"{language.english}: {len(catalog)} texts, {len(missing(catalog))} to translate.")
+        left[language.code] = {"texts": len(catalog), "to_translate": len(missing(catalog))}
+        if not as_json:
+            click.echo(f"{language.english}: {len(catalog)} texts, {len(missing(catalog))} to translate.")
+    if as_json:
+        click.echo(json.dumps(left))
 
 
 def _is_for_others(path: Path) -> bool:

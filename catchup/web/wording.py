@@ -92,6 +92,11 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         t.SignpostOutcome.RECEIVED: _l("Received"),
         t.SignpostOutcome.NOT_TAKEN_UP: _l("Not taken up"),
     },
+    t.Worth: {
+        t.Worth.YES: _l("Yes, worth it"),
+        t.Worth.PARTLY: _l("Partly"),
+        t.Worth.NO: _l("No"),
+    },
     t.Barrier: {
         t.Barrier.TRAVEL: _l("Too far to travel"),
         t.Barrier.COST: _l("Cost"),

@@ -2,14 +2,17 @@
 
 import re
 from datetime import date
+from uuid import UUID
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from catchup.extensions import db
 from catchup.models.family import Parent, Phone
+from catchup.models.manage import ParentVisit
 from catchup.models.outbox import Message
 from catchup.queries import parents as queries
+from catchup.services import parent_links
 from catchup.services.families import NewChild, NewHome, NewParent, NewPhone
 from tests.factories.families import a_child, a_family
 from tests.parent_visit import YOU, form_token
@@ -85,3 +88,11 @@ def open_and_say(client: FlaskClient, link: str, said: str) -> None:
     answer = client.post(link, data={"token": form_token(client.get(link)), "answer": said})
     assert answer.status_code == 303, answer.text
     assert client.get(answer.headers["Location"]).status_code == 200
+
+
+def a_visit(parent: Parent) -> UUID:
+    """A parent has come in; the newest of their visits."""
+    parent_links.begin_visit(parent)
+    db.session.commit()
+    made = select(ParentVisit.id).where(ParentVisit.parent_id == parent.id)
+    return db.session.scalars(made.order_by(ParentVisit.opened_at.desc())).all()[0]

@@ -10,8 +10,8 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.audit import AuditEvent
 from catchup.models.call import Attempt, Call
-from catchup.models.family import Family, Parent
-from catchup.models.manage import CallAnswer, ParentVisit
+from catchup.models.family import Family
+from catchup.models.manage import CallAnswer
 from catchup.models.outbox import Message
 from catchup.models.staff import Staff
 from catchup.queries import access_requests as copies
@@ -20,12 +20,13 @@ from catchup.queries import complaints as queries
 from catchup.queries import measures
 from catchup.rules.measures import Counts, Key
 from catchup.rules.terms import Band, Channel, ClosedAs, Outcome, Role, Worth
-from catchup.services import access_requests, call_answers, complaints, parent_links
+from catchup.services import access_requests, call_answers, complaints
 from catchup.services.access_requests import AlreadyClosedError
 from catchup.services.call_answers import AlreadyAnsweredError
 from catchup.services.complaints import NoChannelError
 from catchup.services.families import NewParent, NewPhone
 from tests.factories.families import KENT, MEDWAY, a_child, a_family, a_viewer
+from tests.factories.parents import a_visit
 from tests.factories.staff import staff_member
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -77,13 +78,6 @@ def a_talk(family: Family, lead: Staff, held_on: date, phone_id: UUID | None = N
     )
     db.session.commit()
     return call
-
-
-def a_visit(parent: Parent) -> UUID:
-    parent_links.begin_visit(parent)
-    db.session.commit()
-    made = select(ParentVisit.id).where(ParentVisit.parent_id == parent.id)
-    return db.session.scalars(made.order_by(ParentVisit.opened_at.desc())).all()[0]
 
 
 # The question

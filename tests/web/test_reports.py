@@ -12,11 +12,14 @@ from sqlalchemy import select
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.audit import AuditEvent
+from catchup.models.call import Call
 from catchup.queries import reports
-from catchup.rules.terms import Barrier, Category, Role, SignpostOutcome
+from catchup.rules.terms import Barrier, Category, Role, SignpostOutcome, Worth
+from catchup.services import call_answers
 from tests.factories.events import a_call, a_quiet_family, a_result, a_signpost, at_noon, held
 from tests.factories.families import BEXLEY, KENT, MEDWAY
 from tests.factories.orders import a_recorded_order
+from tests.factories.parents import a_visit
 from tests.factories.staff import sign_in, staff_member
 
 TODAY = date(2026, 1, 21)
@@ -93,6 +96,20 @@ def test_what_is_shown_is_what_was_counted(client: FlaskClient) -> None:
     assert "1 not counted: not joined, and the order is less than 90 days old" in text
     assert "Needs a decision" in text
     assert "Too far to travel" in text
+
+
+def test_what_parents_said_of_calls_stands_beside_the_figures(client: FlaskClient) -> None:
+    family = a_quiet_family()
+    parent = family.parents[0]
+    clock.move_to(TODAY)
+    for worth in (Worth.YES, Worth.YES, Worth.PARTLY):
+        call_id = a_call(family, date(2025, 9, 1), **held(date(2025, 9, 1)))
+        call_answers.answer(parent, db.session.get_one(Call, call_id), worth, None, a_visit(parent))
+    db.session.commit()
+    cells = cells_of(manager(client, hub=True).get("/reports?year=2025-26").text)
+    assert cells["M15|||councils=all"] == "2|3|0"
+    assert cells["M15|||worth=yes councils=all"].startswith("2|")
+    assert cells["M15|||worth=partly councils=all"].startswith("1|")
 
 
 def test_it_is_marked_as_not_for_publication_and_says_its_day(client: FlaskClient) -> None:

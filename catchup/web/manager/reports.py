@@ -15,7 +15,7 @@ from catchup.queries import reports
 from catchup.queries.reports import Report
 from catchup.rules.calendar import financial_year_days
 from catchup.rules.measures import MEASURES, QUARTERS, REPORTS, Measure, Row
-from catchup.rules.terms import Barrier, Category
+from catchup.rules.terms import Barrier, Category, Worth
 from catchup.services.audit import Seen
 from catchup.web.fields import Option, SelectField
 from catchup.web.filters import council_name
@@ -55,6 +55,10 @@ class Place:
     is_total: bool = False
 
 
+Part = Category | Barrier | Worth
+PARTS: Mapping[str, type[Part]] = {"category": Category, "barrier": Barrier, "worth": Worth}
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """The measures of one report. ``places`` is empty where there is one council only."""
@@ -63,7 +67,7 @@ class Section:
     title: str
     figures: tuple[Figure, ...]
     places: tuple[Place, ...]
-    parts: tuple[tuple[Category | Barrier, Row], ...]
+    parts: tuple[tuple[Part, Row], ...]
 
 
 @manager.get("/reports")
@@ -170,8 +174,8 @@ def _places(rows: Sequence[Row]) -> Iterator[Place]:
         yield Place(name, tuple(years[is_total, council]), is_total)
 
 
-def _parts(rows: Sequence[Row], *, of_total: bool) -> Iterator[tuple[Category | Barrier, Row]]:
-    """The year by category or barrier, the most frequent first."""
+def _parts(rows: Sequence[Row], *, of_total: bool) -> Iterator[tuple[Part, Row]]:
+    """The year by category, barrier or answer, the most frequent first."""
     found = []
     for row in rows:
         part = _part(row)
@@ -180,11 +184,11 @@ def _parts(rows: Sequence[Row], *, of_total: bool) -> Iterator[tuple[Category | 
     yield from sorted(found, key=lambda pair: (-pair[1].numerator, pair[0].value))
 
 
-def _part(row: Row) -> Category | Barrier | None:
-    dimension: Mapping[str, str] = row.dimension or {}
-    if "category" in dimension:
-        return Category(dimension["category"])
-    return Barrier(dimension["barrier"]) if "barrier" in dimension else None
+def _part(row: Row) -> Part | None:
+    for name, value in (row.dimension or {}).items():
+        if name in PARTS:
+            return PARTS[name](value)
+    return None
 
 
 def _all_of(choice: Choice) -> str:

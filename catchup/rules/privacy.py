@@ -22,10 +22,13 @@ WORDINGS = (
     Wording(
         "2026-11-22", date(2026, 11, 22), "800ea9c61040d379c4b1b75522ebf49650eea0b070c0d3fd89ec6c11dc286a53"
     ),
+    Wording(
+        "2026-11-24", date(2026, 11, 24), "6293731aff2e6b2dd7579e6962efe6cd390b40c379e01d0cd338e6c24e04dc50"
+    ),
 )
 CURRENT = WORDINGS[-1]
 
 
 def as_read(language: str) -> str:
-    """How a registration keeps the wording that a family read, and in which language: ``2026-11-22 pl``."""
+    """How a registration keeps the wording that a family read, and in which language: ``2026-11-24 pl``."""
     return f"{CURRENT.version} {language}"

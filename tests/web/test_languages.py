@@ -174,7 +174,7 @@ def test_a_registration_keeps_the_wording_and_the_language_it_was_read_in(
     fill_in(client, language={"language": "Polish"})
     an_hour_ago(session)
     send(client)
-    assert session.scalars(select(Registration.wording)).one() == "2026-11-22 ro"
+    assert session.scalars(select(Registration.wording)).one() == "2026-11-24 ro"
     assert session.scalars(select(Message.language)).one() == "pl"
 
 

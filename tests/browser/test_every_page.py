@@ -45,6 +45,8 @@ ELSEWHERE = {
         ("manager.decide_council", "manager.take_back_council"),
         "needs a child of no council, or a decision: test_child_councils.py",
     ),
+    "manager.review_request": "needs a request in doubt of one's own families: test_child_councils.py",
+    "staff.call_off_move": "needs a move that is to come: test_moves.py",
     **dict.fromkeys(
         ("outside.open_link", "outside.handover", "outside.download_summary"),
         "needs a link and its code: test_outside_council.py",

@@ -12,7 +12,8 @@ from catchup.queries import directories, reports
 from catchup.queries.reports import Report
 from catchup.rules.calendar import financial_year, financial_year_days, in_words
 from catchup.rules.councils import UnknownCouncilError
-from catchup.rules.measures import MEASURES, REPORTS, Row
+from catchup.rules.definitions import MEASURES, REPORTS
+from catchup.rules.measures import Row
 from catchup.services import marks
 
 TO_COME = ("handovers", "demand", "forecast", "annual")

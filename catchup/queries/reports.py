@@ -15,7 +15,8 @@ from catchup.models.order import RecordedOrder
 from catchup.queries import directories, measures
 from catchup.queries.scope import Viewer
 from catchup.rules.calendar import financial_year, financial_year_days
-from catchup.rules.measures import COLUMNS, REPORTS, Row, rows
+from catchup.rules.definitions import REPORTS
+from catchup.rules.measures import COLUMNS, Row, rows
 
 EVERYTHING = tuple(code for codes in REPORTS.values() for code in codes)
 MOST_YEARS = 8

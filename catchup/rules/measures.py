@@ -1,4 +1,4 @@
-"""What is counted for a committee: one set of definitions for page, command and file alike.
+"""Laying out what was counted, the same for page, command and file.
 
 Source: service policy, measures (April to March, by quarter; council = the responsible one on the day of
 the event). docs/measures.md says the same at more length.
@@ -9,110 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One measure in words: what is counted above the line and below it (None: a plain count).
-
-    ``unknown`` says what is in neither number because nobody knows it yet; None where nothing can be so.
-    """
-
-    code: str
-    name: str
-    above: str
-    below: str | None
-    event: str
-    unknown: str | None = None
-
-
-MEASURES: Mapping[str, Measure] = {
-    measure.code: measure
-    for measure in (
-        Measure(
-            "M1",
-            "Joined within 90 days of the order",
-            "families who joined within 90 days of their first adoption order",
-            "families with a first adoption order in the period",
-            "the day of the first order",
-            "not joined, and the order is less than 90 days old: not yet known",
-        ),
-        Measure(
-            "M1b",
-            "Joined later",
-            "families who joined more than 90 days after their first adoption order",
-            "families who joined in the period",
-            "the day the family joined",
-        ),
-        Measure(
-            "M2",
-            "Offered catch-up calls",
-            "families who were offered catch-up calls",
-            "families with a first adoption order in the period",
-            "the day of the first order",
-            "no recorded order, so nobody noted an offer",
-        ),
-        Measure(
-            "M3",
-            "Calls due",
-            "welcome and annual calls that fell due, less those of families who had left, had paused or "
-            "whose youngest child had turned 18 by then",
-            None,
-            "the day the call was due",
-        ),
-        Measure(
-            "M4",
-            "Held on time",
-            "calls with a conversation on or before the 28th day after they were due",
-            "calls due",
-            "the day the call was due",
-        ),
-        Measure(
-            "M4b",
-            "Held at all",
-            "calls with a conversation, however late",
-            "calls due",
-            "the day the call was due",
-        ),
-        Measure(
-            "M4c",
-            "Families reached",
-            "calls on which somebody in the family was spoken to, if only to rearrange or to decline",
-            "calls due",
-            "the day the call was due",
-        ),
-        Measure(
-            "M6",
-            "Conversations that pointed to help",
-            "conversations in which at least one service was suggested",
-            "conversations held",
-            "the day of the conversation",
-        ),
-        Measure(
-            "M7",
-            "Help that was received",
-            "suggestions that led to help the family received",
-            "suggestions whose result is known",
-            "the day the service was suggested",
-            "still waiting, or nobody has asked yet",
-        ),
-        Measure(
-            "M15",
-            "Calls worth the family’s time",
-            "answers on parents’ pages that the call was worth their time",
-            "answers on parents’ pages",
-            "the day of the conversation",
-        ),
-        Measure("M15b", "Complaints", "complaints made on parents’ pages", None, "the day it was made"),
-    )
-}
-"""Every measure by its code, in the order in which they are shown."""
-
-REPORTS: Mapping[str, tuple[str, ...]] = {
-    "take-up": ("M1", "M1b", "M2"),
-    "calls": ("M3", "M4", "M4b", "M4c", "M15", "M15b"),
-    "signposts": ("M6", "M7"),
-}
-"""The reports there are, by name, with the measures of each."""
+from catchup.rules.definitions import MEASURES
 
 QUARTERS = (1, 2, 3, 4)
 ALL_COUNCILS = ("councils", "all")

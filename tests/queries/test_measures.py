@@ -11,7 +11,7 @@ from catchup.extensions import db
 from catchup.models.call import Call
 from catchup.queries import reports
 from catchup.rules.councils import provisional_code
-from catchup.rules.measures import MEASURES
+from catchup.rules.definitions import MEASURES
 from catchup.rules.terms import Barrier, CallKind, Category, ClosedAs, Outcome, Placing, Role, SignpostOutcome
 from catchup.services import families, plans
 from tests.factories.events import (

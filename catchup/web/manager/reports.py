@@ -14,7 +14,8 @@ from catchup import clock
 from catchup.queries import reports
 from catchup.queries.reports import Report
 from catchup.rules.calendar import financial_year_days
-from catchup.rules.measures import MEASURES, QUARTERS, REPORTS, Measure, Row
+from catchup.rules.definitions import MEASURES, REPORTS, Measure
+from catchup.rules.measures import QUARTERS, Row
 from catchup.rules.terms import Barrier, Category, Worth
 from catchup.services.audit import Seen
 from catchup.web.fields import Option, SelectField

@@ -1,0 +1,62 @@
+"""Calls that fell due and what became of them: M3, M4, M4b, M4c."""
+
+from functools import cache
+
+from sqlalchemy import ColumnElement, Integer, and_, exists, func, literal, or_, select
+
+from catchup.extensions import db
+from catchup.models.call import Attempt, Call
+from catchup.models.family import Membership
+from catchup.queries import directories
+from catchup.queries.measures.tally import QUARTER, Tally, Year, in_quarter, only
+from catchup.rules.attempts import OUTCOMES
+from catchup.rules.measures import Counts
+from catchup.rules.terms import CallKind, ClosedAs
+
+REACHED = tuple(outcome for outcome, rule in OUTCOMES.items() if rule.reached)
+SCHEDULED = (CallKind.WELCOME, CallKind.ANNUAL)
+
+
+def count(tally: Tally, year: Year) -> None:
+    """M3, M4, M4b and M4c."""
+    on_time_days = directories.policy(year.first_on).on_time_days
+    held = Call.held_on.is_not(None)
+    on_time = Call.held_on <= func.days_after(Call.due_on, literal(on_time_days, Integer))
+    spoken_to = exists().where(Attempt.call_id == Call.id, Attempt.outcome.in_(REACHED))
+    statement = (
+        select(
+            Call.council_code,
+            in_quarter(Call.due_on, year),
+            func.count(),
+            func.count().filter(on_time),
+            func.count().filter(held),
+            func.count().filter(or_(held, spoken_to)),
+        )
+        .where(Call.due_on.between(year.first_on, year.last_on), Call.kind.in_(SCHEDULED), ~_called_off())
+        .group_by(Call.council_code, QUARTER)
+    )
+    for council, quarter, due, *of_these in db.session.execute(only(statement, Call.council_code, tally)):
+        tally.add("M3", council, quarter, Counts(due))
+        for code, count in zip(("M4", "M4b", "M4c"), of_these, strict=True):
+            tally.add(code, council, quarter, Counts(count, due))
+
+
+@cache
+def _called_off() -> ColumnElement[bool]:
+    """Calls that were no longer owed when they fell due: the plan withdrew them, and no person closed them.
+
+    A family that leaves later ends its overdue calls too, but those had been due and stay.
+    """
+    left_later = exists().where(
+        Membership.family_id == Call.family_id,
+        Membership.accepted_on <= Call.due_on,
+        Membership.left_on > Call.due_on,
+        # Not one that a pause had ended before.
+        Call.closed_at >= Membership.left_on,
+    )
+    return and_(
+        Call.closed_as.is_not(None),
+        Call.closed_as == ClosedAs.CANCELLED,
+        Call.closed_by.is_(None),
+        ~left_later,
+    )

@@ -1,0 +1,86 @@
+"""What every count of a year shares: its days, the quarter of a day, and where counts are gathered."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Date, Label, Select, case
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.functions import GenericFunction
+
+from catchup import clock
+from catchup.rules.measures import NOTHING, Counts, Dimension, Key
+
+QUARTER = "quarter"
+
+Rows = Select[*tuple[Any, ...]]
+Day = InstrumentedAttribute[date] | InstrumentedAttribute[date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The days that are counted, both included, and the day on which it is done."""
+
+    first_on: date
+    last_on: date
+    as_of: date
+
+    @property
+    def begins_at(self) -> datetime:
+        """The first instant of the year."""
+        return clock.instant(self.first_on, time(0))
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first instant that is no longer of it."""
+        return clock.instant(self.last_on + timedelta(days=1), time(0))
+
+
+class days_after(GenericFunction[date]):  # noqa: N801 -- a function of SQL, named as those are
+    """The day so many days after a day, on either engine."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(days_after)
+def _plus_days(element: Any, compiler: Any, **kwargs: Any) -> str:
+    day, days = (compiler.process(part, **kwargs) for part in element.clauses)
+    return f"({day} + {days})"
+
+
+@compiles(days_after, "sqlite")
+def _date_plus_days(element: Any, compiler: Any, **kwargs: Any) -> str:
+    day, days = (compiler.process(part, **kwargs) for part in element.clauses)
+    return f"date({day}, '+' || {days} || ' days')"
+
+
+class Tally:
+    """Counts being gathered, by where they belong; only the councils in ``only``, where it is given."""
+
+    def __init__(self, only: Collection[str] | None) -> None:
+        self.cells: dict[Key, Counts] = {}
+        self.only = only
+
+    def add(
+        self, code: str, council: str | None, quarter: int, counts: Counts, dimension: Dimension | None = None
+    ) -> None:
+        """Count something more."""
+        if self.only is None or council in self.only:
+            key = Key(code, council, quarter, dimension)
+            self.cells[key] = self.cells.get(key, NOTHING).plus(counts)
+
+
+def in_quarter(day: Day, year: Year) -> Label[int]:
+    """The quarter of a day of a year."""
+    first_on = year.first_on
+    begins = [date(first_on.year, 7, 1), date(first_on.year, 10, 1), date(first_on.year + 1, 1, 1)]
+    before = [(day < begin, quarter) for quarter, begin in enumerate(begins, start=1)]
+    return case(*before, else_=4).label(QUARTER)
+
+
+def only(statement: Rows, council: InstrumentedAttribute[str | None], tally: Tally) -> Rows:
+    """The statement for the councils that are asked for."""
+    return statement if tally.only is None else statement.where(council.in_(tally.only))

@@ -16,7 +16,7 @@ from catchup.rules.definitions import MEASURES, REPORTS
 from catchup.rules.measures import Row
 from catchup.services import marks
 
-TO_COME = ("handovers", "demand", "forecast", "annual")
+TO_COME = ("forecast", "annual")
 
 
 def _year(_context: click.Context, _option: click.Parameter, year: str | None) -> str | None:

@@ -23,7 +23,8 @@ class Measure:
     """One measure in words: what is counted above the line and below it (None: a plain count).
 
     ``unknown`` says what is in neither number because nobody knows it yet; None where nothing can be so.
-    A mean has the sum of days or months above the line and what they are of below it.
+    A mean has the sum of days or months above the line and what they are of below it. ``of_a_day``: how things
+    stand on one day, so that quarters do not add up to the year.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Measure:
     event: str
     unknown: str | None = None
     unit: Unit = Unit.SHARE
+    of_a_day: bool = False
 
 
 MEASURES: Mapping[str, Measure] = {
@@ -189,14 +191,14 @@ MEASURES: Mapping[str, Measure] = {
             "M11b",
             "Accepted by the day",
             "full handovers that were accepted on or before the change day",
-            "full handovers due",
+            "full handovers due, less those whose family declined sharing",
             "the change day",
         ),
         Measure(
             "M11c",
             "Overdue",
-            "full handovers whose change day has passed, not accepted and not declined by the family",
-            "full handovers due",
+            "full handovers whose change day has come and that nobody has accepted yet",
+            "full handovers due, less those whose family declined sharing",
             "the change day",
         ),
         Measure(
@@ -237,6 +239,7 @@ MEASURES: Mapping[str, Measure] = {
             None,
             "the last day of the period",
             unit=Unit.COUNT,
+            of_a_day=True,
         ),
         Measure(
             "M13b",

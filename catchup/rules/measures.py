@@ -7,22 +7,27 @@ the event). docs/measures.md says the same at more length.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from catchup.rules.definitions import MEASURES
 
 QUARTERS = (1, 2, 3, 4)
 ALL_COUNCILS = ("councils", "all")
+AGENCY = "agency"
 
 Dimension = tuple[str, str]
 
 
 class Key(NamedTuple):
-    """Where something is counted. ``council`` None needs a decision; a dimension: ("category", "peers")."""
+    """Where something is counted. ``council`` None needs a decision; a dimension: ("category", "peers").
+
+    ``quarter`` None is the year itself, for a measure that is taken on one day.
+    """
 
     code: str
     council: str | None
-    quarter: int
+    quarter: int | None
     dimension: Dimension | None = None
 
 
@@ -40,6 +45,8 @@ class Counts(NamedTuple):
 
 NOTHING = Counts(0)
 Cells = Mapping[Key, Counts]
+Agencies = Mapping[tuple[str, int | None], str]
+"""The agency of a council in a quarter (None: in the year, for a measure that is taken on one day)."""
 # One place's counts by (code, dimension), then by quarter; None is the year.
 _Counted = defaultdict[tuple[str, Dimension | None], dict[int | None, Counts]]
 
@@ -48,7 +55,7 @@ _Counted = defaultdict[tuple[str, Dimension | None], dict[int | None, Counts]]
 class Row:
     """One measure of one council and quarter (None: the whole year), as a report gives it.
 
-    ``council`` None: what needs a decision, or all councils together where ``dimension`` says so.
+    ``council`` None: what needs a decision, or several councils together where ``dimension`` says which.
     """
 
     code: str
@@ -75,31 +82,42 @@ def rows(
     *,
     undecided: bool = False,
     total: bool = False,
+    agencies: Agencies = MappingProxyType({}),
 ) -> list[Row]:
     """Lay out what was counted: each measure, each council, the year and its quarters, nothing left out.
 
-    ``undecided`` adds what needs a decision, ``total`` everything laid out together, after the councils.
-    A year is the sum of its quarters and a total the sum of its councils, so no two rows can disagree.
+    After the councils come what needs a decision (``undecided``), the agencies, without parts, and everything
+    laid out together (``total``). A year is the sum of its quarters and a total the sum of its councils, so no
+    two rows can disagree; what is taken on one day has its year counted by itself.
     """
     places: list[str | None] = [*sorted(councils), *([None] if undecided else [])]
     by_place: dict[str | None, _Counted] = {place: defaultdict(dict) for place in places}
+    known = {name for (council, _), name in agencies.items() if council in by_place}
+    by_agency: dict[str, _Counted] = {name: defaultdict(dict) for name in sorted(known)}
     whole: _Counted = defaultdict(dict)
     for key, counts in cells.items():
-        if key.council in by_place:
-            for counted in (by_place[key.council], whole):
-                _add(counted[key.code, key.dimension], key.quarter, counts)
+        if key.council not in by_place:
+            continue
+        for counted in (by_place[key.council], whole):
+            _add(counted, key, counts)
+        agency = agencies.get((key.council, key.quarter)) if key.council else None
+        if agency and key.dimension is None:
+            _add(by_agency[agency], key, counts)
     laid_out: list[Row] = []
     for code in codes:
         for place in places:
             laid_out += _of_place(code, place, by_place[place], {})
+        for name, counted in by_agency.items():
+            laid_out += _of_place(code, None, counted, {AGENCY: name})
         if total:
             laid_out += _of_place(code, None, whole, dict([ALL_COUNCILS]))
     return laid_out
 
 
-def _add(quarters: dict[int | None, Counts], quarter: int, counts: Counts) -> None:
-    """Count into a quarter and into the year, which is None."""
-    for when in (quarter, None):
+def _add(counted: _Counted, key: Key, counts: Counts) -> None:
+    """Count into a quarter and into the year, which is None; a day's figure where it stands alone."""
+    quarters = counted[key.code, key.dimension]
+    for when in {key.quarter} if MEASURES[key.code].of_a_day else {key.quarter, None}:
         quarters[when] = quarters.get(when, NOTHING).plus(counts)
 
 

@@ -332,8 +332,8 @@ def test_an_old_code_alone_brings_no_empty_row_beside_the_new_one() -> None:
 
 
 def test_every_measure_is_named_and_said_in_words() -> None:
-    assert list(MEASURES) == ["M1", "M1b", "M2", "M3", "M4", "M4b", "M4c", "M6", "M7", "M15", "M15b"]
-    assert set(reports.EVERYTHING) == set(MEASURES)
+    assert {code.rstrip("bcd") for code in MEASURES} == {f"M{number}" for number in range(1, 18)}
+    assert sorted(reports.EVERYTHING) == sorted(MEASURES)
 
 
 def test_a_report_counts_under_the_councils_of_its_year() -> None:

@@ -14,6 +14,7 @@ from catchup.extensions import db
 from catchup.models.audit import AuditEvent
 from catchup.models.call import Call
 from catchup.queries import reports
+from catchup.rules.definitions import REPORTS
 from catchup.rules.terms import Barrier, Category, Role, SignpostOutcome, Worth
 from catchup.services import call_answers
 from tests.factories.events import a_call, a_quiet_family, a_result, a_signpost, at_noon, held
@@ -73,7 +74,7 @@ def test_page_command_and_file_say_the_same_cell_by_cell(app: Flask, client: Fla
     options = ["--year", query[5:12], "--format", "csv"]
     options += ["--council", KENT] if "council" in query else []
     told: dict[str, str] = {}
-    for name in ("take-up", "calls", "signposts"):
+    for name in REPORTS:
         told |= csv_cells(app.test_cli_runner().invoke(args=["report", name, *options]).stdout)
     assert downloaded == told
     assert cells.items() <= told.items()

@@ -24,7 +24,13 @@ from catchup.web.forms_base import PublicForm
 from catchup.web.manager import manager
 from catchup.web.security import saw, viewer
 
-TITLES = {"take-up": _l("Joining"), "calls": _l("Calls"), "signposts": _l("Help")}
+TITLES = {
+    "take-up": _l("Joining"),
+    "calls": _l("Calls"),
+    "signposts": _l("Help"),
+    "handovers": _l("Handovers"),
+    "demand": _l("Demand and need"),
+}
 DIMENSIONS = {"category": Category, "barrier": Barrier}
 
 

@@ -15,3 +15,10 @@ class Leaving(StrEnum):
     ADOPTION_ENDED = "adoption_ended"
     OTHER = "other"
     NOT_SAID = "not_said"
+
+
+REASONS = tuple(reason for reason in Leaving if reason is not Leaving.NOT_SAID)
+"""What can be answered; that somebody did not say is no answer."""
+
+TO_FAMILIES = tuple(reason for reason in REASONS if reason is not Leaving.ADOPTION_ENDED)
+"""What a parent is offered on their own page: nobody is asked there whether the adoption has ended."""

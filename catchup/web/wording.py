@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from catchup.rules import terms as t
 from catchup.rules.concerns import Alert
+from catchup.rules.leaving import Leaving
 from catchup.web.fields import Option
 
 # By class, because members of different lists may have one value.
@@ -144,6 +145,17 @@ _WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Alert.MANAGER: _l("Managers told"),
         Alert.DEPUTY: _l("Deputy told"),
         Alert.EVERY_MANAGER: _l("Every manager told"),
+    },
+    Leaving: {
+        Leaving.DOING_WELL: _l("Doing well, no calls needed"),
+        Leaving.OTHER_SUPPORT: _l("Support from somebody else"),
+        Leaving.MOVED_AWAY: _l("Moved away"),
+        Leaving.NO_TIME: _l("No time for it"),
+        Leaving.NOT_HELPFUL: _l("The calls did not help"),
+        Leaving.GROWN_UP: _l("The children are grown up"),
+        Leaving.ADOPTION_ENDED: _l("The adoption has ended"),
+        Leaving.OTHER: _l("Another reason"),
+        Leaving.NOT_SAID: _l("They did not say"),
     },
     t.EscalationKind: {
         t.EscalationKind.NOT_REACHED: _l("Not reached"),

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from catchup import clock
 from catchup.models.family import Family
-from catchup.queries import complaints, families, family_then, parents, timeline, wishes
+from catchup.queries import complaints, endings, families, family_then, parents, timeline, wishes
 from catchup.queries.families import FamilyView, Together
 from catchup.rules.reading import Reading
 from catchup.services.audit import Seen
@@ -82,6 +82,7 @@ def family(family_id: UUID) -> ResponseReturnValue:
         proposals=parents.waiting_of_family(found.id),
         story=timeline.of(found, page.facts, today, reading, me.councils),
         complaints=complaints.shown_to_lead(found.id, me),
+        ended=endings.of_family(found.id),
         other_times=wishes.open_other_times(found.id),
         times=times_in_words(
             dumps(found.good_times), dumps(found.never_times), found.evenings, str(get_locale())

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from catchup import clock
 from catchup.queries import facts, families
-from catchup.services import asked_for
+from catchup.services import asked_for, endings
 from catchup.services import families as service
 from catchup.web.manager import manager
 from catchup.web.security import viewer
@@ -80,7 +80,7 @@ def leave_scheme(family_id: UUID) -> ResponseReturnValue:
         family,
         form,
         _("The family leaves the scheme"),
-        lambda: service.leave(family, clock.today(), form.reason.data, viewer()),
+        lambda: endings.leave(family, clock.today(), form.reason.data, form.why.data, viewer()),
         _("The family has left. There are no more calls or messages."),
         action=_("End the calls and messages"),
         explained=_(

@@ -14,6 +14,7 @@ from catchup import clock
 from catchup.models.family import Family
 from catchup.queries import directories
 from catchup.rules.calendar import add_working_days
+from catchup.rules.leaving import REASONS, Leaving
 from catchup.web.fields import (
     DatePartsField,
     FullNameField,
@@ -25,6 +26,7 @@ from catchup.web.fields import (
 from catchup.web.filters import day
 from catchup.web.forms_base import BaseForm
 from catchup.web.staff.family_answer import RecordForm
+from catchup.web.wording import options
 
 A_LEAP_YEAR = 2024  # 29 February may be preferred
 SOON_WORKING_DAYS = 5
@@ -125,7 +127,10 @@ class PauseForm(BaseForm):
 class LeaveForm(BaseForm):
     """The family leaves the scheme. A reason is asked for, not required."""
 
-    reason = TextField(_l("Their reason, if they gave one"), longest=500)
+    why = SelectField(
+        _l("Why do they leave? (optional)"), options(REASONS), read=Leaving, blank=_l("They did not say")
+    )
+    reason = TextField(_l("In their own words, if they said more"), longest=500)
 
 
 class ComeBackForm(BaseForm):

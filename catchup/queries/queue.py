@@ -67,7 +67,10 @@ _NUMBER = {section: number for number, section in enumerate(Section)}
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Whose queue is looked at: one's own, or the team's; ``council`` keeps to the calls of one council."""
+    """Whose queue is looked at: one's own, or the team's; ``council`` keeps to the calls of one council.
+
+    One's own holds the calls of colleagues one stands in for as well.
+    """
 
     team: bool = False
     council: str | None = None
@@ -144,9 +147,11 @@ def _read(
     statement = (
         _of_team(shape, viewer, local.date(), view.council)
         if view.team
-        else _of_lead(shape, view.council is not None)
+        else _of_lead(shape, len(viewer.covers), view.council is not None)
     )
     known: dict[str, Any] = {"me": viewer.id, "today": local.date(), "now": at, "council": view.council}
+    if viewer.covers and not view.team:
+        known |= zip(_covered(len(viewer.covers)), sorted(viewer.covers), strict=True)
     if beyond is not None:
         known |= {"beyond_on": beyond.due_on, "beyond_id": beyond.call_id}
     connection = db.session.connection()
@@ -176,13 +181,18 @@ class _Shape:
 
 
 # Built once: to build so large a statement takes longer than to run it.
-@lru_cache(maxsize=64)
-def _of_lead(shape: _Shape, has_council: bool) -> Prepared:
+@lru_cache(maxsize=128)
+def _of_lead(shape: _Shape, covers: int, has_council: bool) -> Prepared:
     kept_away = exists().where(shut_out.c.family_id == call.c.family_id, shut_out.c.staff_id == _ME)
-    owned = [call.c.lead_id == _ME, ~kept_away]
+    colleagues = [bindparam(name, None, type_=Uuid()) for name in _covered(covers)]
+    owned = [call.c.lead_id.in_([_ME, *colleagues]) if covers else call.c.lead_id == _ME, ~kept_away]
     if has_council:
         owned.append(call.c.council_code == bindparam("council", None, type_=call.c.council_code.type))
     return _statement(shape, and_(*owned))
+
+
+def _covered(how_many: int) -> list[str]:
+    return [f"covers_{number}" for number in range(how_many)]
 
 
 @lru_cache(maxsize=512)  # a team of sixty, and the few shapes its pages have

@@ -100,6 +100,7 @@ _CALLS = (
         _call.promised_at,
         _call.not_before,
         _call.moving_on,
+        _call.lead_id,
         _call.claimed_by,
         _call.claimed_until,
         _staff.name.label("held_by"),

@@ -67,7 +67,7 @@ def of_call(call: Call, viewer: Viewer, today: date) -> Reading | None:
 
 
 def _everything(viewer: Viewer, lead_id: UUID | None) -> bool:
-    return viewer.role is not Role.ADMINISTRATOR and (viewer.hub or lead_id == viewer.id)
+    return viewer.role is not Role.ADMINISTRATOR and (viewer.hub or lead_id in viewer.rings_for)
 
 
 def _by_councils(owners: Mapping[UUID, str], viewer: Viewer, today: date) -> dict[UUID, Reading]:

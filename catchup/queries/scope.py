@@ -34,7 +34,10 @@ FamilyId = ColumnElement[UUID] | InstrumentedAttribute[UUID]
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The member of staff who is asking: what they may do, and for which councils, by every code."""
+    """The member of staff who is asking: what they may do, and for which councils, by every code.
+
+    ``covers`` are colleagues who are away today and for whom this one stands in.
+    """
 
     id: UUID
     name: str
@@ -42,11 +45,17 @@ class Viewer:
     councils: frozenset[str]
     hub: bool = False
     employer: str | None = None
+    covers: frozenset[UUID] = frozenset()
 
     @property
     def council_names(self) -> tuple[str, ...]:
         """The council somebody is employed by, for the head of a page; nobody's for some hub staff."""
         return (councils().name(self.employer),) if self.employer else ()
+
+    @property
+    def rings_for(self) -> frozenset[UUID]:
+        """Whose families this person rings: their own, and those of whom they stand in for."""
+        return self.covers | {self.id}
 
     @property
     def manages(self) -> bool:
@@ -63,8 +72,9 @@ def not_shut_out(viewer: Viewer, family_id: FamilyId = family.c.id) -> ColumnEle
 def in_scope(viewer: Viewer, on: date) -> ColumnElement[bool]:
     """A condition on ``Family``: those that are this viewer's to work with on a day.
 
-    Those they lead or whose record is their council's, and those with a child whom their council placed, for
-    the years it answers for, or who lives in its area. Source: service policy P5.
+    Those they lead, or ring for a colleague who is away, or whose record is their council's; and those with a
+    child whom their council placed, for the years it answers for, or who lives in its area.
+    Source: service policy P5.
     """
     return _scope(
         viewer,
@@ -96,7 +106,13 @@ def _scope(viewer: Viewer, *conditions: ColumnElement[bool]) -> ColumnElement[bo
         return false()
     if viewer.hub:
         return not_shut_out(viewer)
-    return and_(not_shut_out(viewer), or_(family.c.lead_id == viewer.id, *conditions))
+    return and_(not_shut_out(viewer), or_(_rung_by(viewer), *conditions))
+
+
+def _rung_by(viewer: Viewer) -> ColumnElement[bool]:
+    if not viewer.covers:
+        return family.c.lead_id == viewer.id
+    return family.c.lead_id.in_(sorted(viewer.rings_for))
 
 
 def _first_order_still_held(on: date) -> date:

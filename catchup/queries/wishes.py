@@ -169,7 +169,7 @@ class AskedAbout:
 
 
 def about(call: Call, viewer: Viewer) -> AskedAbout | None:
-    """Who asked for a call on their page and, where it is the lead who looks, what it is about."""
+    """Who asked for a call on their page and, for whoever rings the family, what it is about."""
     row = db.session.execute(
         select(Wish, Parent.name)
         .join(Parent, Parent.id == Wish.parent_id)
@@ -180,7 +180,7 @@ def about(call: Call, viewer: Viewer) -> AskedAbout | None:
     if row is None:
         return None
     wish, name = row
-    may_read = viewer.id in (call.lead_id, call.family.lead_id)
+    may_read = not viewer.rings_for.isdisjoint((call.lead_id, call.family.lead_id))
     return AskedAbout(name.split()[0], wish.at, wish.words if may_read else None)
 
 

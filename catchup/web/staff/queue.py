@@ -15,13 +15,14 @@ from markupsafe import Markup
 
 from catchup import clock
 from catchup.extensions import db
-from catchup.queries import directories, queue, queue_rows, skips
+from catchup.queries import directories, queue, queue_rows, skips, workload
 from catchup.queries.queue import CAP, Place, SectionPlaces, View
 from catchup.queries.scope import Viewer
+from catchup.queries.workload import Covered
 from catchup.rules.councils import Councils
 from catchup.rules.queue_order import Section
 from catchup.services import calls
-from catchup.web.filters import weekday
+from catchup.web.filters import short_day, weekday
 from catchup.web.security import saw_list, viewer
 from catchup.web.staff import queue_address, staff
 from catchup.web.staff.queue_rows import RowWriter
@@ -64,7 +65,9 @@ def show_queue() -> ResponseReturnValue:
     me = viewer()
     lang = str(get_locale())
     w = _wording(lang)
-    writer, skipped = RowWriter(me.id, now, _day(at), lang, w), skips.mine(me, now)
+    covered = workload.covered(me, _day(now)) if me.covers else []
+    in_words = {one.staff_id: _for_whom(one) for one in covered}
+    writer, skipped = RowWriter(me.id, now, _day(at), lang, w, in_words), skips.mine(me, now)
     return render_template(
         "staff/queue.html",
         sections=[
@@ -83,6 +86,7 @@ def show_queue() -> ResponseReturnValue:
         view=view,
         mine=None if view.team or which else capped(sum(one.total for one, _places, _more in pages)),
         councils=_councils(me, _day(at)),
+        covered=covered,
         day=_day_in_words(_day(now), lang),
         w=w,
         done=None if which else queue.tried_today(me, _day(now)),
@@ -169,6 +173,10 @@ def _frozen(now: datetime) -> datetime:
 
 def _day(at: datetime) -> date:
     return clock.london(at).date()
+
+
+def _for_whom(one: Covered) -> str:
+    return _("For %(name)s, away until %(day)s", name=one.name, day=short_day(one.until_on))
 
 
 def _councils(me: Viewer, today: date) -> list[tuple[str, str]]:

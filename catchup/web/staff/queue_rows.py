@@ -68,10 +68,19 @@ _written = _Written()
 class RowWriter:
     """Puts the rows of one page into words, for one person at one moment in the language of the request.
 
-    ``on`` is the day the page is read as of; ``labels`` are the page's own words.
+    ``on`` is the day the page is read as of; ``labels`` are the page's own words. ``covered`` are colleagues
+    for whom this person stands in, each with what a row of theirs says of it.
     """
 
-    def __init__(self, viewer_id: UUID, now: datetime, on: date, lang: str, labels: SimpleNamespace) -> None:
+    def __init__(
+        self,
+        viewer_id: UUID,
+        now: datetime,
+        on: date,
+        lang: str,
+        labels: SimpleNamespace,
+        covered: Mapping[UUID, str] | None = None,
+    ) -> None:
         self._viewer_id = viewer_id
         self._now = now
         self._local = clock.london(now)
@@ -80,8 +89,9 @@ class RowWriter:
         self._lang = lang
         self._words = _wording(lang)
         self._labels = labels
+        self._covered = covered or {}
         self._kept = _written.of(self._today)
-        self._page = (viewer_id, on, contact.band_of(self._local.time()), lang)
+        self._page = (viewer_id, on, contact.band_of(self._local.time()), lang, *self._covered.items())
 
     def written(self, which: Section, facts: RowFacts, skipped: str | None = None) -> Markup:
         """A row as it stands in the page, kept by all that it depends on unless the minute is part of it."""
@@ -163,8 +173,10 @@ class RowWriter:
         return str(self._words.until % {"council": answer.name, "day": self._short(answer.until)})
 
     def _flags(self, call: Any, which: Section) -> list[str]:
-        """What changes how the call is made: a concern, another language, an adjustment."""
+        """What changes how the call is made: a concern, whose it is, another language, an adjustment."""
         flags = [self._words.concern] if call.has_concern and which is not Section.CONCERN else []
+        if call.lead_id in self._covered:
+            flags.append(self._covered[call.lead_id])
         if call.language != "English":
             flags.append(call.language)
         if call.adjustments != "[]":

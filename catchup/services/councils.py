@@ -109,8 +109,12 @@ def follow(touched: Collection[str], settled: Collection[UUID], today: date) -> 
 
     The caller commits.
     """
-    concerned = _concerned(_and_before(touched)) if touched else set()
-    return replan(concerned.union(settled), today)
+    return replan(concerned(touched).union(settled), today)
+
+
+def concerned(codes: Collection[str]) -> set[UUID]:
+    """The families whose facts name one of these councils, or one that became it."""
+    return _concerned(and_before(codes)) if codes else set()
 
 
 def replan(family_ids: Iterable[UUID], today: date) -> Followed:
@@ -183,7 +187,7 @@ def _give_way(made_up: str, real: str) -> None:
     audit.record(None, Seen("council.replace", "council", council_code=real))
 
 
-def _and_before(codes: Collection[str]) -> set[str]:
+def and_before(codes: Collection[str]) -> set[str]:
     """These codes, and those of the councils that became them: families still hold the earlier ones."""
     became = db.session.execute(select(CouncilSuccessor.council_code, CouncilSuccessor.successor)).all()
     found, more = set(codes), True
@@ -215,6 +219,7 @@ def _concerned(codes: Collection[str]) -> set[UUID]:
 def _take_in_agencies(rows: list[CouncilRow]) -> None:
     agencies = {agency.name: agency for agency in db.session.scalars(select(Agency))}
     members = {(m.agency_id, m.council_code): m for m in db.session.scalars(select(AgencyMembership))}
+    entered = {m.council_code for m in members.values()}
     ended = {row.code: row.valid_to for row in rows if row.valid_to}
     for member in members.values():
         last_on = ended.get(member.council_code)
@@ -228,7 +233,8 @@ def _take_in_agencies(rows: list[CouncilRow]) -> None:
             agency = agencies[row.agency] = Agency(name=row.agency)
             db.session.add(agency)
             db.session.flush()
-        if (agency.id, row.code) not in members:
+        # Somebody has said where it belongs, and since when: the file does not know better.
+        if (agency.id, row.code) not in members and row.code not in entered:
             db.session.add(
                 AgencyMembership(
                     agency_id=agency.id,

@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.council import Council
-from catchup.queries import concerns, council_contacts, front_doors
+from catchup.queries import agencies, concerns, council_contacts, directories, front_doors
 from catchup.services import council_contacts as contact_service
+from catchup.services import councils as council_service
 from catchup.services import front_doors as service
 from catchup.web.admin import admin
 from catchup.web.fields import ConfirmField, EmailField, PhoneField
@@ -134,4 +135,8 @@ def _page(found: Council, form: BaseForm) -> str:
         current=current,
         earlier=[one for one in history if one is not current],
         stale=concerns.is_stale(found, clock.today()),
+        memberships=agencies.of_council(found.code),
+        successors=directories.councils().successors(found.code),
+        predecessors=sorted(council_service.and_before({found.code}) - {found.code}),
+        families=len(council_service.concerned({found.code})),
     )

@@ -32,7 +32,7 @@ def count(tally: Tally, year: Year) -> None:
             func.count().filter(held),
             func.count().filter(or_(held, spoken_to)),
         )
-        .where(Call.due_on.between(year.first_on, year.last_on), Call.kind.in_(SCHEDULED), ~_called_off())
+        .where(Call.due_on.between(year.first_on, year.last_on), Call.kind.in_(SCHEDULED), ~called_off())
         .group_by(Call.council_code, QUARTER)
     )
     for council, quarter, due, *of_these in db.session.execute(only(statement, Call.council_code, tally)):
@@ -42,7 +42,7 @@ def count(tally: Tally, year: Year) -> None:
 
 
 @cache
-def _called_off() -> ColumnElement[bool]:
+def called_off() -> ColumnElement[bool]:
     """Calls that were no longer owed when they fell due: the plan withdrew them, and no person closed them.
 
     A family that leaves later ends its overdue calls too, but those had been due and stay.

@@ -23,7 +23,7 @@ from catchup.extensions import db
 from config import Settings
 from tests.databases import ENGINES, PostgresStore, SqliteStore, postgresql_server, workplace
 from tests.mailbox import Mailbox
-from tests.servers import MORNING, LiveServer
+from tests.servers import MORNING, Demos, LiveServer
 from tests.settings import environment
 from tests.visitor import Visitor
 
@@ -114,12 +114,25 @@ def store(engine: str, request: pytest.FixtureRequest) -> Store:
 
 
 @pytest.fixture
-def fresh_database(store: Store) -> Iterator[str]:
-    """The URL of an empty migrated database for this test alone: for tests with processes of their own."""
+def fresh_name(store: Store) -> Iterator[str]:
+    """The name of an empty migrated database for this test alone."""
     name = f"fresh_{time.monotonic_ns()}"
     store.copy("template", name)
-    yield store.url(name)
+    yield name
     store.drop(name)
+
+
+@pytest.fixture
+def fresh_database(store: Store, fresh_name: str) -> str:
+    """The URL of an empty migrated database for this test alone: for tests with processes of their own."""
+    return store.url(fresh_name)
+
+
+@pytest.fixture(scope="session")
+def demos(work_folder: Path) -> Demos:
+    """Databases with invented families in them."""
+    (work_folder / "demo").mkdir()
+    return Demos(work_folder)
 
 
 # The service in this process
@@ -175,16 +188,23 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def serve(fresh_database: str, tmp_path: Path) -> Iterator[Callable[..., LiveServer]]:
+def serve(
+    store: Store, fresh_name: str, fresh_database: str, demos: Demos, tmp_path: Path
+) -> Iterator[Callable[..., LiveServer]]:
     """Start a real server on ``fresh_database``: ``serve(scheduler=True, CATCHUP_TODAY="2026-11-22")``.
 
-    A demo over plain http unless told otherwise. Called twice, it is two hosts on one database.
+    A demo over plain http unless told otherwise; with ``families`` there are so many invented ones in it.
+    Called twice, it is two hosts on one database.
     """
     servers: list[LiveServer] = []
 
-    def start(*, scheduler: bool = False, workers: int = 1, **variables: str) -> LiveServer:
+    def start(
+        *, scheduler: bool = False, workers: int = 1, families: int = 0, **variables: str
+    ) -> LiveServer:
         folder = tmp_path / f"server-{len(servers)}"
         folder.mkdir()
+        if families:
+            demos.copy(store, fresh_name, variables["CATCHUP_TODAY"], families)
         server = LiveServer(fresh_database, folder, scheduler=scheduler, workers=workers, variables=variables)
         servers.append(server)
         return server

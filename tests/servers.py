@@ -9,10 +9,13 @@ from datetime import time
 from http.client import HTTPConnection
 from pathlib import Path
 
+from tests.databases import PostgresStore, SqliteStore
 from tests.processes import ROOT, Program, free_port
 from tests.settings import environment
 
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONDONTWRITEBYTECODE")
+
+DEMO = {"CATCHUP_DEMO": "1"}
 
 # Whom the queue gives out depends on the hour: tests begin in the morning, whenever they are run.
 MORNING = time(10, 30)
@@ -32,35 +35,29 @@ class LiveServer:
         self.port = port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / "log"
-        demo = {"CATCHUP_DEMO": "1", "CATCHUP_BASE_URL": self.url, "PORT": str(port)}
+        demo = {**DEMO, "CATCHUP_BASE_URL": self.url, "PORT": str(port)}
         if len(variables.get("CATCHUP_TODAY", "")) == len("2026-11-22"):
             demo["CATCHUP_TODAY"] = f"{variables['CATCHUP_TODAY']}T{MORNING:%H:%M}"
             variables = {name: value for name, value in variables.items() if name != "CATCHUP_TODAY"}
-        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        self.environment = inherited | environment(database_url, folder, **{**demo, **variables})
+        self.environment = inherited() | environment(database_url, folder, **{**demo, **variables})
         options = f"--worker-class gthread --threads 4 --workers {workers} --bind 127.0.0.1:{port}"
-        command = self._python(*GUNICORN.split(), *options.split())
+        command = _python(*GUNICORN.split(), *options.split())
         web = Program(command, self.log, self.environment)
         self.programs = [web]
         if scheduler:
-            command = self._python("flask", "--app", "wsgi", "scheduler")
+            command = _python("flask", "--app", "wsgi", "scheduler")
             self.programs.append(Program(command, self.log, self.environment))
         web.wait_until(self._answers)
 
     def flask(self, *arguments: str) -> str:
         """Run a command on the same database: its output; raises with its complaint when it fails."""
-        command = self._python("flask", "--app", "wsgi", *arguments)
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
-        if done.returncode != 0:
-            raise RuntimeError(f"flask {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
-        return done.stdout
+        return flask(self.environment, *arguments)
 
     def stop(self) -> None:
         """End all of it."""
         for program in reversed(self.programs):
-            program.stop(
-                signal.SIGINT if program is self.programs[0] else signal.SIGTERM
-            )  # gunicorn: at once
+            # Its threads wait for browsers that are still there.
+            program.stop(signal.SIGKILL if program is self.programs[0] else signal.SIGTERM)
 
     def _answers(self) -> bool:
         """Any answer will do: the port is open before the application is imported."""
@@ -74,6 +71,39 @@ class LiveServer:
             connection.close()
         return True
 
-    @staticmethod
-    def _python(*module_and_arguments: str) -> list[str]:
-        return [sys.executable, "-m", *module_and_arguments]
+
+class Demos:
+    """Databases with a demo in them, loaded once and copied: loading takes longer than most tests."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._loaded: set[tuple[str, str]] = set()
+
+    def copy(self, store: SqliteStore | PostgresStore, name: str, today: str, families: int) -> None:
+        """Make the database ``name`` a demo of so many families as it stands on a day."""
+        template = f"demo_{families}_{today.replace('-', '')}"
+        if (store.url(template), today) not in self._loaded:
+            store.copy("template", template)
+            there = inherited() | environment(store.url(template), self._folder / "demo", **DEMO)
+            flask(there, "demo", "load", "--families", str(families), "--today", today)
+            store.seal(template)
+            self._loaded.add((store.url(template), today))
+        store.copy(template, name)
+
+
+def flask(surroundings: Mapping[str, str], *arguments: str) -> str:
+    """Run a command: its output; raises with its complaint when it fails."""
+    command = _python("flask", "--app", "wsgi", *arguments)
+    done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"flask {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
+    return done.stdout
+
+
+def inherited() -> dict[str, str]:
+    """What a program needs of the surroundings of the tests."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}
+
+
+def _python(*module_and_arguments: str) -> list[str]:
+    return [sys.executable, "-m", *module_and_arguments]

@@ -9,6 +9,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from tests.databases import SqliteStore
+from tests.processes import ROOT
+from tests.servers import LiveServer
+
+COUNCILS = ROOT / "catchup/data/councils.csv"
 PHONE, DESKTOP = 360, 1280
 # A browser that speaks only to the server under test.
 QUIET = [
@@ -84,6 +89,21 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     assert complaints == []
 
 
+@pytest.fixture(scope="module")
+def public_server(
+    sqlite_store: SqliteStore, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveServer]:
+    """One service for the families of a file of tests: nobody in it, every language on, councils known."""
+    folder = tmp_path_factory.mktemp("public")
+    sqlite_store.copy("template", folder.name)
+    url, today = sqlite_store.url(folder.name), {"CATCHUP_TODAY": "2026-11-23"}
+    server = LiveServer(url, folder, scheduler=False, workers=1, variables=today)
+    server.flask("councils", "import", str(COUNCILS))
+    yield server
+    server.stop()
+    sqlite_store.drop(folder.name)
+
+
 @pytest.fixture
 def page(open_page: OpenPage) -> Page:
     """A page 1280 wide."""
@@ -94,12 +114,6 @@ def page(open_page: OpenPage) -> Page:
 def phone(open_page: OpenPage) -> Page:
     """A page 360 wide."""
     return open_page(PHONE, 740)
-
-
-@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
-def any_page(request: pytest.FixtureRequest, open_page: OpenPage) -> Page:
-    """The test runs once on a page 360 wide and once on one 1280 wide."""
-    return open_page(request.param)
 
 
 @pytest.fixture(scope="session")

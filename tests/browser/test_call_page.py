@@ -25,8 +25,7 @@ Look = Callable[[Page], None]
 
 @pytest.fixture
 def server(serve: Callable[..., LiveServer]) -> LiveServer:
-    server = serve(CATCHUP_TODAY=TODAY)
-    server.flask("demo", "load", "--families", "30", "--today", TODAY)
+    server = serve(families=30, CATCHUP_TODAY=TODAY)
     return server
 
 

@@ -15,8 +15,7 @@ TODAY = "2026-11-23"
 def test_a_worker_looks_the_text_over_and_sends_it(
     serve: Callable[..., LiveServer], open_page: Callable[..., Page], axe: Callable[[Page], None]
 ) -> None:
-    server = serve(CATCHUP_TODAY=TODAY)
-    server.flask("demo", "load", "--families", "30", "--seed", "3", "--today", TODAY)
+    server = serve(families=30, CATCHUP_TODAY=TODAY)
     page = open_page(360, 740)
     page.goto(f"{server.url}/sign-in")
     page.get_by_role("button", name="as Priya Nightjar").click()

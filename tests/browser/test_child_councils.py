@@ -18,8 +18,7 @@ UNDECIDED = re.compile("^Leo, ")
 def test_an_order_is_put_right_by_keyboard_and_a_council_is_named(
     serve: Callable[..., LiveServer], phone: Page, axe: Callable[[Page], None]
 ) -> None:
-    server = serve(CATCHUP_TODAY=TODAY)
-    server.flask("demo", "load", "--families", "30", "--today", TODAY)
+    server = serve(families=30, CATCHUP_TODAY=TODAY)
     visit = Visit(phone, axe)
     visit.go(f"{server.url}/sign-in")
     phone.get_by_role("button", name="as Morgan Eastleaf").click()

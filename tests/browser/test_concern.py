@@ -26,8 +26,7 @@ def test_a_concern_is_recorded_in_full_and_climbs_until_a_manager_has_seen_it(
     open_page: Callable[..., Page],
     axe: Callable[[Page], None],
 ) -> None:
-    morning = serve(CATCHUP_TODAY=TODAY)
-    morning.flask("demo", "load", "--families", "30", "--today", TODAY)
+    morning = serve(families=30, CATCHUP_TODAY=TODAY)
     page = open_page(360)
     caller = Visit(page, axe)
     sign_in(page, morning, "Priya Nightjar")

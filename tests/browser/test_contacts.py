@@ -18,8 +18,7 @@ ORDINARY = re.compile("^(Overdue|Due today|Open, due later)")
 def test_a_number_and_a_warning_are_changed_on_a_phone(
     serve: Callable[..., LiveServer], phone: Page, axe: Callable[[Page], None]
 ) -> None:
-    server = serve(CATCHUP_TODAY=TODAY)
-    server.flask("demo", "load", "--families", "30", "--today", TODAY)
+    server = serve(families=30, CATCHUP_TODAY=TODAY)
     visit = Visit(phone, axe)
     visit.go(f"{server.url}/sign-in")
     phone.get_by_role("button", name="as Priya Nightjar").click()

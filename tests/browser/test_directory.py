@@ -14,8 +14,7 @@ TODAY = "2026-11-23"
 def test_whom_to_ask_is_said_as_one_chooses_and_services_stand_by_distance(
     serve: Callable[..., LiveServer], phone: Page, axe: Callable[[Page], None]
 ) -> None:
-    server = serve(CATCHUP_TODAY=TODAY)
-    server.flask("demo", "load", "--families", "30", "--today", TODAY)
+    server = serve(families=30, CATCHUP_TODAY=TODAY)
     phone.goto(f"{server.url}/queue")
     phone.get_by_role("button", name="as Morgan Eastleaf").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Queue")

@@ -14,8 +14,7 @@ TODAY = "2026-11-23"
 def test_families_are_told_and_letters_posted_without_a_mouse(
     serve: Callable[..., LiveServer], open_page: Callable[..., Page], axe: Callable[[Page], None]
 ) -> None:
-    server = serve(CATCHUP_TODAY=TODAY)
-    server.flask("demo", "load", "--families", "30", "--today", TODAY)
+    server = serve(families=30, CATCHUP_TODAY=TODAY)
     page = open_page(360, 740)
     page.goto(f"{server.url}/handovers")
     page.get_by_role("button", name="as Morgan Eastleaf").click()

@@ -17,8 +17,7 @@ TODAY = "2026-11-21"
 def test_two_people_hand_a_child_over(
     serve: Callable[..., LiveServer], open_page: Callable[..., Page], axe: Callable[[Page], None]
 ):
-    server = serve(CATCHUP_TODAY=TODAY)
-    server.flask("demo", "load", "--families", "40", "--today", TODAY)
+    server = serve(families=30, CATCHUP_TODAY=TODAY)
     phone, desk = open_page(360, 740), open_page(1280)
 
     def sign_in(page: Page, name: str) -> None:

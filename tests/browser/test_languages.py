@@ -1,9 +1,8 @@
 """The family's side in every language: joining from end to end, and each page for everybody who reads it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from gettext import GNUTranslations
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,30 +10,13 @@ from playwright.sync_api import Page, expect
 from catchup import catalogues
 from catchup.rules.languages import BY_CODE, LANGUAGES
 from tests.browser.visits import Visit
-from tests.databases import SqliteStore
 from tests.servers import LiveServer
 
-COUNCILS = Path(__file__).parents[2] / "catchup" / "data" / "councils.csv"
 PAGES = (
     *("/", "/easy-read", "/accessibility", "/privacy", "/privacy/2026-11", "/contact"),
     *("/who-supports-us", "/join/order", "/join/not-yet", "/nowhere"),
 )
 NARROW = 320  # what is left of 1280 at 400%
-
-
-@pytest.fixture(scope="module")
-def server(sqlite_store: SqliteStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """One demonstration for all tests here: every language is on in it, and it knows the councils."""
-    sqlite_store.copy("template", "languages")
-    folder = tmp_path_factory.mktemp("languages")
-    variables = {"CATCHUP_TODAY": "2026-11-23"}
-    server = LiveServer(
-        sqlite_store.url("languages"), folder, scheduler=False, workers=1, variables=variables
-    )
-    server.flask("councils", "import", str(COUNCILS))
-    yield server
-    server.stop()
-    sqlite_store.drop("languages")
 
 
 class Reader(Visit):
@@ -89,12 +71,16 @@ class Reader(Visit):
 
 @pytest.mark.parametrize("code", ["pl", "ro", "ur"])
 def test_a_family_joins_in_its_language(
-    server: LiveServer, open_page: Callable[..., Page], axe: Callable[[Page], None], release: bool, code: str
+    public_server: LiveServer,
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], None],
+    release: bool,
+    code: str,
 ):
     page = open_page(NARROW if code == "ur" else 360, 740)
     # The pages of one language differ from another's in their words alone, but from right to left in more.
     visit = Reader(page, code, axe if release or code == "ur" else None)
-    visit.go(server.url)
+    visit.go(public_server.url)
     page.get_by_role("navigation").get_by_role("link", name=BY_CODE[code].name).click()
     page.get_by_role("button", name=visit.in_words("Join")).click()
     visit.on("Continue")
@@ -153,12 +139,12 @@ def test_a_family_joins_in_its_language(
 
 
 def test_every_page_is_read_at_four_times_the_size_with_strong_colours_and_no_movement(
-    server: LiveServer, open_page: Callable[..., Page], axe: Callable[[Page], None]
+    public_server: LiveServer, open_page: Callable[..., Page], axe: Callable[[Page], None]
 ):
     page = open_page(NARROW, 256, forced_colors="active", reduced_motion="reduce")
     for language in LANGUAGES:
         for path in PAGES:
-            page.goto(f"{server.url}{path}?lang={language.code}")
+            page.goto(f"{public_server.url}{path}?lang={language.code}")
             axe(page)
     moving = page.evaluate(
         "document.getAnimations().length + [...document.querySelectorAll('*')]"
@@ -167,8 +153,8 @@ def test_every_page_is_read_at_four_times_the_size_with_strong_colours_and_no_mo
     assert moving == 0
 
 
-def test_right_to_left_is_turned_round(server: LiveServer, page: Page):
-    page.goto(f"{server.url}/join/order?lang=ur")
+def test_right_to_left_is_turned_round(public_server: LiveServer, page: Page):
+    page.goto(f"{public_server.url}/join/order?lang=ur")
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
 
     def left_edge(of: str) -> float:
@@ -191,8 +177,8 @@ WITH_THE_KEYBOARD: dict[str, int | str] = {
 }
 
 
-def test_a_family_joins_with_the_keyboard_alone(server: LiveServer, page: Page):
-    page.goto(f"{server.url}/?lang=pl")
+def test_a_family_joins_with_the_keyboard_alone(public_server: LiveServer, page: Page):
+    page.goto(f"{public_server.url}/?lang=pl")
     page.keyboard.press("Tab")
     expect(page.locator(".govuk-skip-link")).to_be_focused()
     page.keyboard.press("Enter")

@@ -16,8 +16,7 @@ TODAY = "2026-11-23"
 def test_a_registration_is_compared_linked_and_the_link_undone(
     serve: Callable[..., LiveServer], phone: Page, axe: Callable[[Page], None]
 ) -> None:
-    server = serve(CATCHUP_TODAY=TODAY)
-    server.flask("demo", "load", "--families", "40", "--today", TODAY)
+    server = serve(families=60, CATCHUP_TODAY=TODAY)
     visit = Visit(phone, axe)
     visit.go(f"{server.url}/sign-in")
     phone.get_by_role("button", name="as Morgan Eastleaf").click()

@@ -16,8 +16,7 @@ TODAY = "2026-11-23"
 def test_a_move_is_recorded_by_keyboard_and_the_handover_goes_elsewhere(
     serve: Callable[..., LiveServer], phone: Page, axe: Callable[[Page], None]
 ) -> None:
-    server = serve(CATCHUP_TODAY=TODAY)
-    server.flask("demo", "load", "--families", "30", "--today", TODAY)
+    server = serve(families=30, CATCHUP_TODAY=TODAY)
     visit, main = Visit(phone, axe), phone.get_by_role("main")
     visit.go(f"{server.url}/handovers?state=planned&council=E10000016")
     phone.get_by_role("button", name="as Priya Nightjar").click()

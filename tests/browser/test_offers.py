@@ -15,8 +15,7 @@ TODAY = "2026-11-23"
 def test_a_family_is_offered_it_by_letter_and_joins_with_the_code(
     serve: Callable[..., LiveServer], open_page: Callable[..., Page], axe: Callable[[Page], None]
 ) -> None:
-    server = serve(CATCHUP_TODAY=TODAY)
-    server.flask("demo", "load", "--families", "5", "--today", TODAY)
+    server = serve(families=30, CATCHUP_TODAY=TODAY)
     desk = open_page()
     desk.goto(f"{server.url}/offers")
     desk.get_by_role("button", name="as Morgan Eastleaf").click()

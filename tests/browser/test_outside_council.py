@@ -21,8 +21,7 @@ def test_a_council_asks_is_sent_it_again_accepts_and_takes_the_file_home(
     axe: Callable[[Page], None],
     smtp_server: Mailbox,
 ):
-    server = serve(CATCHUP_TODAY=TODAY, SMTP_URL=smtp_server.url)
-    server.flask("demo", "load", "--families", "40", "--today", TODAY)
+    server = serve(families=30, CATCHUP_TODAY=TODAY, SMTP_URL=smtp_server.url)
     priya, morgan, council = open_page(), open_page(), open_page(360, 740)
 
     def press(page: Page, button: str) -> None:

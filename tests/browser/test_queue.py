@@ -15,8 +15,7 @@ TOPS = f"{ROWS}.map((row) => [row.querySelector('h3').innerText, row.offsetTop])
 @pytest.fixture
 def server(serve: Callable[..., LiveServer]) -> LiveServer:
     """A demo of thirty families."""
-    server = serve(CATCHUP_TODAY=TODAY)
-    server.flask("demo", "load", "--families", "30", "--today", TODAY)
+    server = serve(families=30, CATCHUP_TODAY=TODAY)
     return server
 
 

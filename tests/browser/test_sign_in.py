@@ -15,12 +15,12 @@ OWN = "quiet copper lanterns"
 
 @pytest.mark.engine("sqlite")
 def test_an_administrator_made_by_command_signs_in_sets_up_a_phone_and_adds_a_colleague(
-    serve: Callable[..., LiveServer], any_page: Page, axe: Callable[[Page], None]
+    serve: Callable[..., LiveServer], phone: Page, axe: Callable[[Page], None]
 ):
     server = serve(CATCHUP_DEMO="", CATCHUP_BASE_URL="https://catch-up.example.com")
     person = ["--name", "Alex Drystone", "--email", "alex@example.com", "--role", "administrator"]
     one_time = json.loads(server.flask("staff", "add", *person, "--json"))["one_time_password"]
-    page = any_page
+    page = phone
 
     def go_on(button: str) -> None:
         axe(page)

@@ -56,8 +56,8 @@ def of_period(first_on: date, last_on: date) -> Iterator[FirstOrder]:
             joined_on=joined_on,
             is_recorded=True,
             offered=any(row.offered_on for row in rows),
-            council_at_first=council_of_family([_child(row) for row in rows], min(row.made_on for row in rows)),
-            council_at_joining=council_of_family(of_family, joined_on) if joined_on else None,
+            council_at_first=council_of([_child(row) for row in rows], min(row.made_on for row in rows)),
+            council_at_joining=council_of(of_family, joined_on) if joined_on else None,
         )
     acceptances = joined | unrecorded
     for key, own in children.items():
@@ -68,12 +68,12 @@ def of_period(first_on: date, last_on: date) -> Iterator[FirstOrder]:
                 joined_on=acceptances[key],
                 is_recorded=False,
                 offered=False,
-                council_at_first=council_of_family(own, min(made_on)),
-                council_at_joining=council_of_family(own, acceptances[key]),
+                council_at_first=council_of(own, min(made_on)),
+                council_at_joining=council_of(own, acceptances[key]),
             )
 
 
-def council_of_family(children: Sequence[ChildFacts], on: date) -> str | None:
+def council_of(children: Sequence[ChildFacts], on: date) -> str | None:
     """Whom a family counts under on a day: the council of its youngest child, living and adopted by then."""
     there = [
         child

@@ -105,7 +105,9 @@ def agency(agency_id: UUID) -> ResponseReturnValue:
         return _page(found, form)
     if form.validate():
         try:
-            service.join(found, cast(str, form.council.council), form.from_on.data, form.until_on.data, viewer())
+            service.join(
+                found, cast(str, form.council.council), form.from_on.data, form.until_on.data, viewer()
+            )
         except RefusedError as refusal:
             _say(form, refusal)
         else:

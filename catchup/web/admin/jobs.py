@@ -1,13 +1,105 @@
-"""Jobs and their history."""
+"""Jobs: how each stands, what it has done, doing one now, and whether the service is well."""
 
-from flask import render_template
+from datetime import timedelta
+
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
+from catchup import clock
+from catchup.extensions import db
+from catchup.jobs import JOBS, TIMETABLE, Job, NightJob, runner
 from catchup.queries import job_history
+from catchup.services import audit
+from catchup.services.audit import Seen
+from catchup.services.job_runs import Counts
 from catchup.web.admin import admin
+from catchup.web.security import viewer
+
+# The minute's jobs leave nothing waiting for longer, unless nobody keeps the timetable.
+MINUTES_LEFT_ALONE = timedelta(minutes=5)
+DOES = {
+    "create-calls": _("Opens every planned call whose day has come"),
+    "plan-handovers": _("Plans handovers, and writes and reminds as they near"),
+    "close-windows": _("Ends times for attempts, claims, drafts and sessions"),
+    "check-everything": _("Works every plan out afresh and reports what differs"),
+    "climb-concerns": _("Tells more managers of a concern nobody has acknowledged"),
+    "answer-link-requests": _("Sends their link to parents who asked"),
+    "remind-of-times": _("Reminds families of the time they chose for tomorrow"),
+    "send-messages": _("Sends the messages that are waiting"),
+    "seal-audit": _("Seals new rows of the audit into the chain"),
+}
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+@admin.app_template_filter()
+def job_counts(counts: Counts | dict[str, dict[str, int]]) -> list[str]:
+    """What a job did, a line for each kind of thing it did."""
+    found = counts.as_json() if isinstance(counts, Counts) else counts
+    words = {"created": gettext("made"), "changed": gettext("changed"), "found": gettext("found amiss")}
+    lines = [
+        f"{thing.replace('_', ' ').capitalize()} {word}: {number:,}"
+        for kind, word in words.items()
+        for thing, number in sorted(found.get(kind, {}).items())
+        if number
+    ]
+    return lines or [gettext("Nothing to do")]
 
 
 @admin.get("/jobs")
 def jobs() -> ResponseReturnValue:
-    """What the night has done, and what failed."""
-    return render_template("admin/jobs.html", history=job_history.newest())
+    """How the service stands, and every job with how it stands."""
+    now = clock.real_now()
+    nightly = [job.name for job in TIMETABLE if isinstance(job, NightJob)]
+    nights = job_history.nights(nightly, clock.today())
+    health = job_history.health(now)
+    waits = health.unsealed_since
+    return render_template(
+        "admin/jobs.html",
+        timetable=TIMETABLE,
+        nights=nights,
+        behind=max((night.missing for night in nights.values()), key=len, default=()),
+        finished_at=max((night.last.finished_at for night in nights.values() if night.last), default=None),
+        health=health,
+        database=DATABASES.get(health.database, health.database),
+        nobody_works=waits is not None and now - waits > MINUTES_LEFT_ALONE,
+        failures=job_history.newest().failures,
+        does=DOES,
+    )
+
+
+@admin.get("/jobs/<name>")
+def job(name: str) -> ResponseReturnValue:
+    """What one job has done, and where it failed."""
+    found = _job(name)
+    return render_template(
+        "admin/job.html",
+        job=found,
+        does=DOES[name],
+        is_nightly=isinstance(found, NightJob),
+        history=job_history.newest(name),
+    )
+
+
+@admin.post("/jobs/<name>/run")
+def run_job_now(name: str) -> ResponseReturnValue:
+    """Do a job now, while the reader waits, and never beside the scheduler."""
+    ran = runner.run_now(_job(name), clock.today())
+    result = "ok" if ran.counts else "failed" if ran.error else "busy"
+    audit.record(viewer(), Seen("job.run", "job", result=result))
+    db.session.commit()
+    if ran.counts:
+        flash(
+            gettext("%(job)s is done.", job=name) + " " + ". ".join(job_counts(ran.counts)) + ".", "success"
+        )
+    elif ran.error:
+        words = gettext("%(job)s failed (%(kind)s). Nothing was saved.", job=name, kind=ran.error)
+        flash(words, "error")
+    else:
+        flash(gettext("Another process is working. Nothing was done: try again in a minute."), "warning")
+    return redirect(url_for(".job", name=name))
+
+
+def _job(name: str) -> Job:
+    return JOBS.get(name) or abort(404)

@@ -35,7 +35,7 @@ def of(year: str) -> Mapping[str, int]:
     statement = select(BudgetShare.council_code, BudgetShare.pounds).where(
         BudgetShare.year == year, BudgetShare.superseded_at.is_(None)
     )
-    return dict(db.session.execute(statement).tuples().all())
+    return dict(db.session.execute(statement).all())
 
 
 def history(year: str, councils: Collection[str]) -> Sequence[Change]:

@@ -14,6 +14,8 @@ from catchup.queries import directories
 from catchup.rules.calendar import financial_year_days
 from catchup.rules.definitions import MEASURES, Unit
 
+Targets = Mapping[str, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -27,7 +29,7 @@ class Change:
     ended_by: str | None
 
 
-def of(year: str, council: str | None) -> Mapping[str, int]:
+def of(year: str, council: str | None) -> Targets:
     """What each measure should come to in a year, by code, for a council by any of its codes.
 
     Tenths of a per cent for a share, the count for a plain count, days or months for a mean. ``council``
@@ -41,7 +43,7 @@ def of(year: str, council: str | None) -> Mapping[str, int]:
     return {**shared, **own(year, council)}
 
 
-def own(year: str, council: str | None) -> Mapping[str, int]:
+def own(year: str, council: str | None) -> Targets:
     """Those that were set for this council itself; None: for all councils together."""
     statement = select(Target.code, Target.value).where(
         Target.year == year,
@@ -49,10 +51,10 @@ def own(year: str, council: str | None) -> Mapping[str, int]:
         Target.superseded_at.is_(None),
         Target.code.in_(MEASURES),
     )
-    return dict(db.session.execute(statement).tuples().all())
+    return dict(db.session.execute(statement).all())
 
 
-def by_council(year: str, councils: Sequence[str]) -> Mapping[str | None, Mapping[str, int]]:
+def by_council(year: str, councils: Sequence[str]) -> Mapping[str | None, Targets]:
     """What ``of`` says for each of these councils, and for None: all together."""
     return {council: of(year, council) for council in (*councils, None)}
 

@@ -8,6 +8,7 @@ from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
     access_requests,
     complaints,
     council_decisions,
+    exports,
     needs,
     offer_contacts,
     offers,
@@ -15,12 +16,14 @@ from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
     registration_links,
     reports,
     request_reviews,
+    targets,
 )
 
 __all__ = [
     "access_requests",
     "complaints",
     "council_decisions",
+    "exports",
     "manager",
     "needs",
     "offer_contacts",
@@ -29,4 +32,5 @@ __all__ = [
     "registration_links",
     "reports",
     "request_reviews",
+    "targets",
 ]

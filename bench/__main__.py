@@ -12,6 +12,9 @@ def main() -> None:
     """Run each in a process of its own, so that one does not warm another's memory."""
     runs = [(path, scale) for path in PATHS for scale in ("small", "national")]
     missed = subprocess.run([sys.executable, "-m", "bench.timeline"], check=False).returncode != 0
+    for database in ("sqlite", "postgresql"):
+        command = [sys.executable, "-m", "bench.audit_search", "--database", database]
+        missed |= subprocess.run(command, check=False).returncode != 0
     for path, scale in [*runs, *((path, "small") for path in ONE_SIZE)]:
         for database in ("sqlite", "postgresql"):
             command = [sys.executable, "-m", f"bench.{path}", "--scale", scale, "--database", database]

@@ -4,6 +4,6 @@ from flask import Blueprint
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 
-from catchup.web.admin import agencies, councils, jobs, languages, messages, people  # noqa: E402 -- the views need the blueprint
+from catchup.web.admin import agencies, audit, councils, jobs, languages, messages, people  # noqa: E402 -- the views need the blueprint
 
-__all__ = ["admin", "agencies", "councils", "jobs", "languages", "messages", "people"]
+__all__ = ["admin", "agencies", "audit", "councils", "jobs", "languages", "messages", "people"]

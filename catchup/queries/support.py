@@ -183,6 +183,11 @@ def _row(
     return Row(request, family.name, child, lead, last.step, last.on, stopped, in_doubt)
 
 
+def under_way() -> ColumnElement[bool]:
+    """A condition on ``SupportRequest``: those that are not refused and of which more is to come."""
+    return _stands(None)
+
+
 def _stands(state: SupportStep | None) -> ColumnElement[bool]:
     """A request stands at the furthest of its steps."""
     if state is None:

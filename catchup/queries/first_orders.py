@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy.orm import aliased
 
 from catchup.extensions import db
 from catchup.models.family import Child, Membership
@@ -29,7 +30,8 @@ Found = Row[*tuple[Any, ...]]
 class FirstOrder:
     """One family, in the scheme or not. The councils are those responsible on ``first_on`` and ``joined_on``.
 
-    A council is None where it needs a decision; ``joined_on`` is the first acceptance.
+    A council is None where it needs a decision; ``joined_on`` is the first acceptance. ``families`` are the
+    ids in the scheme: mostly one, none for orders that nobody has joined with.
     """
 
     first_on: date
@@ -38,6 +40,7 @@ class FirstOrder:
     offered: bool
     council_at_first: str | None
     council_at_joining: str | None
+    families: tuple[UUID, ...]
 
 
 def of_period(first_on: date, last_on: date) -> Iterator[FirstOrder]:
@@ -58,6 +61,7 @@ def of_period(first_on: date, last_on: date) -> Iterator[FirstOrder]:
             offered=any(row.offered_on for row in rows),
             council_at_first=council_of([_child(row) for row in rows], min(row.made_on for row in rows)),
             council_at_joining=council_of(of_family, joined_on) if joined_on else None,
+            families=tuple(sorted(ids)),
         )
     acceptances = joined | unrecorded
     for key, own in children.items():
@@ -70,7 +74,31 @@ def of_period(first_on: date, last_on: date) -> Iterator[FirstOrder]:
                 offered=False,
                 council_at_first=council_of(own, min(made_on)),
                 council_at_joining=council_of(own, acceptances[key]),
+                families=(key,),
             )
+
+
+def of_families(ids: Sequence[UUID]) -> dict[UUID, date]:
+    """The first order of each of these families; one that no order is known of is left out."""
+    found: dict[UUID, date] = {}
+    for start in range(0, len(ids), AT_A_TIME):
+        some = ids[start : start + AT_A_TIME]
+        own = (
+            select(Child.family_id, func.min(AdoptionOrder.made_on))
+            .join(AdoptionOrder, AdoptionOrder.child_id == Child.id)
+            .where(Child.family_id.in_(some), AdoptionOrder.superseded_at.is_(None))
+            .group_by(Child.family_id)
+        )
+        linked = aliased(RecordedOrder)
+        recorded = (
+            select(linked.family_id, func.min(RecordedOrder.made_on))
+            .join(RecordedOrder, RecordedOrder.family_reference == linked.family_reference)
+            .where(linked.family_id.in_(some))
+            .group_by(linked.family_id)
+        )
+        for statement in (own, recorded):
+            found.update((key, first_on) for key, first_on in db.session.execute(statement) if key)
+    return found
 
 
 def council_of(children: Sequence[ChildFacts], on: date) -> str | None:

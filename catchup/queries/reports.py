@@ -16,7 +16,7 @@ from catchup.queries import directories, measures
 from catchup.queries.scope import Viewer
 from catchup.rules.calendar import financial_year, financial_year_days
 from catchup.rules.definitions import REPORTS
-from catchup.rules.measures import COLUMNS, Row, rows
+from catchup.rules.measures import COLUMNS, Row, quarters, rows
 
 EVERYTHING = tuple(code for codes in REPORTS.values() for code in codes)
 MOST_YEARS = 8
@@ -24,13 +24,14 @@ MOST_YEARS = 8
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a report says. ``council`` None: of all councils, with what needs a decision and the total."""
+    """What a report says: of one ``council``, of one ``agency``, or (both None) of several councils."""
 
     name: str
     year: str
     council: str | None
     as_of: date
     rows: tuple[Row, ...]
+    agency: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The report as other programs read it."""
@@ -55,27 +56,71 @@ def of_year(
     *,
     council: str | None = None,
     councils: Collection[str] | None = None,
+    agency: str | None = None,
     codes: Sequence[str] = EVERYTHING,
 ) -> Report:
     """The report of a year: of one ``council`` by any of its codes, of these ``councils``, or of all.
 
-    Only the report of all has what needs a decision: that is no council's yet. Raises ValueError for a year
-    that is none, UnknownCouncilError for a council that is none. Source: service policy, measures.
+    Or of one ``agency``: its councils, each for the quarters in which it was the agency's. Only the report of
+    all has what needs a decision, which is no council's yet, and agencies. Raises ValueError for a year that
+    is none, UnknownCouncilError for a council that is none. Source: service policy, measures.
     """
     _, last_on = financial_year_days(year)
+    if agency is not None:
+        return _of_agency(name, year, as_of, agency, codes)
     if council is not None:
         councils = [council]
     if councils is None:
-        cells = measures.of_year(year, as_of)
+        cells = measures.of_year(year, as_of, codes=codes)
         counted = {key.council for key in cells if key.council}
-        laid_out = rows(cells, codes, counted, undecided=True, total=True)
+        agencies = _agencies(counted, year, as_of)
+        laid_out = rows(cells, codes, counted, undecided=True, total=True, agencies=agencies)
     else:
         only = codes_of(councils, last_on)
-        cells = measures.of_year(year, as_of, only)
+        cells = measures.of_year(year, as_of, only, codes)
         counted = {key.council for key in cells if key.council}
         counted |= {_current(code, last_on) for code in councils} - _became(counted, last_on)
         laid_out = rows(cells, codes, counted, total=council is None or len(counted) > 1)
     return Report(name, year, council, as_of, tuple(laid_out))
+
+
+def _of_agency(name: str, year: str, as_of: date, agency: str, codes: Sequence[str]) -> Report:
+    """One agency's councils and their total, which is the agency's own figure."""
+    first_on, last_on = financial_year_days(year)
+    members = {
+        code
+        for quarter in quarters(first_on)
+        for named, code in directories.agency_councils(quarter.last_on)
+        if named == agency
+    }
+    only = codes_of(members, last_on)
+    cells = measures.of_year(year, as_of, only, codes)
+    agencies = _agencies({key.council for key in cells if key.council}, year, as_of)
+    own = {
+        key: found
+        for key, found in cells.items()
+        if key.council and agencies.get((key.council, key.quarter)) == agency
+    }
+    counted = {key.council for key in own if key.council}
+    counted |= {_current(code, last_on) for code in members} - _became(counted, last_on)
+    return Report(name, year, None, as_of, tuple(rows(own, codes, counted, total=True)), agency)
+
+
+def _agencies(councils: Collection[str], year: str, as_of: date) -> dict[tuple[str, int | None], str]:
+    """The agency of each council on the last day of each quarter; of the year, that of the last one begun."""
+    found: dict[tuple[str, int | None], str] = {}
+    for quarter in quarters(financial_year_days(year)[0]):
+        ends_on = quarter.last_on
+        named = {_current(code, ends_on): agency for agency, code in directories.agency_councils(ends_on)}
+        for council in councils:
+            agency = named.get(_current(council, ends_on))
+            if agency is not None:
+                found[council, quarter.number] = agency
+            if quarter.first_on <= as_of:
+                found.pop((council, None), None)
+                if agency is not None:
+                    found[council, None] = agency
+    return found
 
 
 def codes_of(councils: Collection[str], on: date) -> frozenset[str]:

@@ -23,8 +23,8 @@ class Measure:
     """One measure in words: what is counted above the line and below it (None: a plain count).
 
     ``unknown`` says what is in neither number because nobody knows it yet; None where nothing can be so.
-    A mean has the sum of days or months above the line and what they are of below it. ``of_a_day``: how things
-    stand on one day, so that quarters do not add up to the year.
+    A mean has the sum of days or months above the line and what they are of below it. ``of_a_day``: how
+    things stand on one day, so that quarters do not add up to the year.
     """
 
     code: str

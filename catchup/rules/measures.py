@@ -7,9 +7,11 @@ the event). docs/measures.md says the same at more length.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from catchup.rules.calendar import add_months
 from catchup.rules.definitions import MEASURES
 
 QUARTERS = (1, 2, 3, 4)
@@ -17,6 +19,20 @@ ALL_COUNCILS = ("councils", "all")
 AGENCY = "agency"
 
 Dimension = tuple[str, str]
+
+
+class Quarter(NamedTuple):
+    """A quarter of a year by number, with its first and last day."""
+
+    number: int
+    first_on: date
+    last_on: date
+
+
+def quarters(first_on: date) -> tuple[Quarter, ...]:
+    """The quarters of the year that begins on a day."""
+    begin = [add_months(first_on, 3 * (number - 1)) for number in (*QUARTERS, 5)]
+    return tuple(Quarter(number, begin[number - 1], begin[number] - timedelta(days=1)) for number in QUARTERS)
 
 
 class Key(NamedTuple):
@@ -86,9 +102,9 @@ def rows(
 ) -> list[Row]:
     """Lay out what was counted: each measure, each council, the year and its quarters, nothing left out.
 
-    After the councils come what needs a decision (``undecided``), the agencies, without parts, and everything
-    laid out together (``total``). A year is the sum of its quarters and a total the sum of its councils, so no
-    two rows can disagree; what is taken on one day has its year counted by itself.
+    After the councils come what needs a decision (``undecided``), the agencies, without parts, and
+    everything laid out together (``total``). A year is the sum of its quarters and a total the sum of its
+    councils, so no two rows can disagree; what is taken on one day has its year counted by itself.
     """
     places: list[str | None] = [*sorted(councils), *([None] if undecided else [])]
     by_place: dict[str | None, _Counted] = {place: defaultdict(dict) for place in places}

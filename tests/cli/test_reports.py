@@ -71,6 +71,7 @@ def test_councils_needing_a_decision_and_the_total_have_rows_of_their_own(app: F
         (BEXLEY, None, 1),
         (KENT, None, 2),
         (None, None, 0),
+        (None, {"agency": "Adoption Partnership South East"}, 3),
         (None, {"councils": "all"}, 3),
     ]
 

@@ -6,7 +6,7 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call
 from catchup.models.manage import CallAnswer, Complaint
-from catchup.queries import facts, responsibility
+from catchup.queries import facts, first_orders
 from catchup.queries.measures.tally import QUARTER, Tally, Year, in_quarter, only
 from catchup.rules.calendar import quarter_of
 from catchup.rules.measures import Counts
@@ -33,8 +33,8 @@ def count_complaints(tally: Tally, year: Year) -> None:
             Complaint.made_at >= year.begins_at, Complaint.made_at < year.ends_at
         )
     ).all()
-    known = facts.families([row.family_id for row in made])
+    known = facts.children([row.family_id for row in made])
     for row in made:
         on = clock.london(row.made_at).date()
-        council = responsibility.of_family(known[row.family_id], on)
+        council = first_orders.council_of(known.get(row.family_id, ()), on)
         tally.add("M15b", council, quarter_of(on), Counts(1))

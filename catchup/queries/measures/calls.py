@@ -1,4 +1,4 @@
-"""Calls that fell due and what became of them: M3, M4, M4b, M4c."""
+"""Calls that fell due and what became of them: M3, M4, M4b, M4c, M5, M16."""
 
 from functools import cache
 
@@ -18,11 +18,11 @@ SCHEDULED = (CallKind.WELCOME, CallKind.ANNUAL)
 
 
 def count(tally: Tally, year: Year) -> None:
-    """M3, M4, M4b and M4c."""
+    """M3, M4, M4b, M4c and M5."""
     on_time_days = directories.policy(year.first_on).on_time_days
     held = Call.held_on.is_not(None)
     on_time = Call.held_on <= func.days_after(Call.due_on, literal(on_time_days, Integer))
-    spoken_to = exists().where(Attempt.call_id == Call.id, Attempt.outcome.in_(REACHED))
+    reached = or_(held, _spoken_to())
     statement = (
         select(
             Call.council_code,
@@ -30,15 +30,40 @@ def count(tally: Tally, year: Year) -> None:
             func.count(),
             func.count().filter(on_time),
             func.count().filter(held),
-            func.count().filter(or_(held, spoken_to)),
+            func.count().filter(reached),
+            func.count().filter(Call.closed_as == ClosedAs.NOT_REACHED, ~reached),
         )
         .where(Call.due_on.between(year.first_on, year.last_on), Call.kind.in_(SCHEDULED), ~called_off())
         .group_by(Call.council_code, QUARTER)
     )
     for council, quarter, due, *of_these in db.session.execute(only(statement, Call.council_code, tally)):
         tally.add("M3", council, quarter, Counts(due))
-        for code, count in zip(("M4", "M4b", "M4c"), of_these, strict=True):
+        for code, count in zip(("M4", "M4b", "M4c", "M5"), of_these, strict=True):
             tally.add(code, council, quarter, Counts(count, due))
+
+
+def count_asked_for(tally: Tally, year: Year) -> None:
+    """M16."""
+    statement = (
+        select(
+            Call.council_code,
+            in_quarter(Call.due_on, year),
+            func.count().filter(Call.held_on <= Call.due_on),
+            func.count(),
+        )
+        .where(
+            Call.due_on.between(year.first_on, year.last_on),
+            Call.kind == CallKind.REQUESTED,
+            ~called_off(),
+        )
+        .group_by(Call.council_code, QUARTER)
+    )
+    for council, quarter, above, below in db.session.execute(only(statement, Call.council_code, tally)):
+        tally.add("M16", council, quarter, Counts(above, below))
+
+
+def _spoken_to() -> ColumnElement[bool]:
+    return exists().where(Attempt.call_id == Call.id, Attempt.outcome.in_(REACHED))
 
 
 @cache

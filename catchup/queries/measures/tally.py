@@ -1,6 +1,6 @@
 """What every count of a year shares: its days, the quarter of a day, and where counts are gathered."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -65,12 +65,24 @@ class Tally:
         self.only = only
 
     def add(
-        self, code: str, council: str | None, quarter: int, counts: Counts, dimension: Dimension | None = None
+        self,
+        code: str,
+        council: str | None,
+        quarter: int | None,
+        counts: Counts,
+        dimension: Dimension | None = None,
     ) -> None:
-        """Count something more."""
+        """Count something more; ``quarter`` None: in the year, where quarters do not add up to it."""
         if self.only is None or council in self.only:
             key = Key(code, council, quarter, dimension)
             self.cells[key] = self.cells.get(key, NOTHING).plus(counts)
+
+
+def band(number: int, bands: Sequence[int]) -> str:
+    """The band a number lies in, of those that begin at 0 and at each of these: "0-28", …, "85+"."""
+    first = max((begin for begin in bands if begin <= number), default=0)
+    last = min((begin - 1 for begin in bands if begin > number), default=None)
+    return f"{first}+" if last is None else f"{first}-{last}"
 
 
 def in_quarter(day: Day, year: Year) -> Label[int]:

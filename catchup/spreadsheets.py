@@ -1,8 +1,10 @@
 """Tables for spreadsheets as CSV text. No cell can be taken for a formula."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import IO
 
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -10,10 +12,23 @@ _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 def as_csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Comma-separated text with a heading; None is an empty cell."""
     text = io.StringIO()
+    _write(text, heading, rows)
+    return text.getvalue()
+
+
+def write_csv(file: IO[bytes], heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """The same into a file, a row at a time, in UTF-8 with the mark by which Excel knows it."""
+    text = codecs.getwriter("utf-8")(file)
+    text.write("\N{ZERO WIDTH NO-BREAK SPACE}")
+    _write(text, heading, rows)
+
+
+def _write(
+    text: io.StringIO | codecs.StreamWriter, heading: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(heading)
     writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue()
 
 
 def _cell(value: object) -> object:

@@ -10,6 +10,18 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # Plain statements: the table is old, and is not to be built anew on SQLite.
+    op.add_column("setting", sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("setting", sa.Column("taken_back_by", sa.Uuid(), nullable=True))
+    op.drop_index("uq_setting_name_from_on", table_name="setting")
+    op.create_index(
+        "uq_setting_name_from_on",
+        "setting",
+        ["name", "from_on"],
+        unique=True,
+        sqlite_where=sa.text("taken_back_at IS NULL"),
+        postgresql_where=sa.text("taken_back_at IS NULL"),
+    )
     op.create_table(
         "annual_report",
         sa.Column("scope", sa.String(length=40), nullable=False),
@@ -66,6 +78,20 @@ def upgrade() -> None:
             sqlite_where=sa.text("superseded_at IS NULL"),
             postgresql_where=sa.text("superseded_at IS NULL"),
         )
+
+    op.create_table(
+        "family_export",
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("names", sa.Boolean(), nullable=False),
+        sa.Column("form", sa.String(length=4), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["asked_by"], ["staff.id"], name=op.f("fk_family_export_asked_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_family_export")),
+    )
+    with op.batch_alter_table("family_export", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_family_export_asked_by"), ["asked_by"], unique=False)
 
     op.create_table(
         "import_file",
@@ -438,6 +464,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM setting WHERE taken_back_at IS NOT NULL")
+    op.drop_index("uq_setting_name_from_on", table_name="setting")
+    op.create_index("uq_setting_name_from_on", "setting", ["name", "from_on"], unique=True)
+    op.drop_column("setting", "taken_back_by")
+    op.drop_column("setting", "taken_back_at")
     op.drop_table("leaving_reason")
     with op.batch_alter_table("adoption_end", schema=None) as batch_op:
         batch_op.drop_index(
@@ -501,6 +532,10 @@ def downgrade() -> None:
     op.drop_table("reassignment")
     op.drop_table("published_version")
     op.drop_table("import_file")
+    with op.batch_alter_table("family_export", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_family_export_asked_by"))
+
+    op.drop_table("family_export")
     with op.batch_alter_table("budget_share", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_budget_share_current",

@@ -6,8 +6,10 @@ manager = Blueprint("manager", __name__)
 
 from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
     access_requests,
+    budget,
     complaints,
     council_decisions,
+    demand,
     exports,
     looks,
     needs,
@@ -18,12 +20,16 @@ from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
     reports,
     request_reviews,
     targets,
+    who_is_missing,
 )
 
 __all__ = [
     "access_requests",
+    "budget",
     "complaints",
     "council_decisions",
+    "early_or_crisis",
+    "demand",
     "exports",
     "looks",
     "manager",
@@ -35,4 +41,5 @@ __all__ = [
     "reports",
     "request_reviews",
     "targets",
+    "who_is_missing",
 ]

@@ -1,0 +1,234 @@
+"""The numbers of published tables as a board: which are printed, and how far one that is not could go.
+
+A number that is not printed could be another one as long as everything that is printed stays as it is. That
+is shown here by doing it: numbers that are not printed are moved, in whole steps, so that every sum and every
+equation still holds. What is found so is possible; it needs no trust in a solver.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from catchup.rules.hiding_relations import SLACK, Equation, Figure, Names
+
+MOST_STEPS = 80  # numbers moved at once in one place, slacks with them
+MOST_TRIES = 400
+
+
+class Cell(NamedTuple):
+    """A figure in a place: one row of a table. Places are numbered."""
+
+    figure: Figure
+    place: int
+
+
+Spot = tuple[str, int]
+# Places in which numbers move up (1) and down (-1), so that every sum of places stays.
+Circuit = Sequence[tuple[int, int]]
+
+
+class Move(NamedTuple):
+    """A step that keeps everything printed: how much each number changes, and what it would have to hide."""
+
+    changes: Mapping[str, int]
+    circuit: Circuit
+    cost: frozenset[Cell]
+
+
+@dataclass
+class Board:
+    """Every number in every place, with what is printed. ``parents``: the place that sums it up, or None."""
+
+    names: Mapping[Figure, Names]
+    values: dict[str, list[int]]
+    equations: Sequence[Equation]
+    parents: Sequence[int | None]
+    hidden: set[Cell] = field(default_factory=set)
+    fixed: frozenset[Cell] = frozenset()  # rows that must stay as they are
+
+    def __post_init__(self) -> None:
+        self.using: dict[str, list[Equation]] = defaultdict(list)
+        for equation in self.equations:
+            for term in equation:
+                self.using[term].append(equation)
+        self.printers: dict[str, list[Figure]] = defaultdict(list)
+        for figure, named in self.names.items():
+            for name in named:
+                if name:
+                    self.printers[name].append(figure)
+        self.chains = [tuple(self._chain(place)) for place in range(len(self.parents))]
+        inner = {parent for parent in self.parents if parent is not None}
+        self.leaves = [place for place in range(len(self.parents)) if place not in inner]
+        self.children: dict[int, list[int]] = defaultdict(list)
+        for place, parent in enumerate(self.parents):
+            if parent is not None:
+                self.children[parent].append(place)
+
+    def _chain(self, place: int) -> Iterator[int]:
+        at: int | None = place
+        while at is not None:
+            yield at
+            at = self.parents[at]
+
+    def printed(self, name: str, place: int) -> bool:
+        """Whether a row that is shown has this number."""
+        return any(Cell(figure, place) not in self.hidden for figure in self.printers.get(name, ()))
+
+    def shown_by(self, name: str, place: int) -> list[Cell]:
+        """The rows that show a number."""
+        cells = (Cell(figure, place) for figure in self.printers.get(name, ()))
+        return [cell for cell in cells if cell not in self.hidden]
+
+    def least(self, name: str, place: int) -> int:
+        """The least that a hidden number can be: a plain count of none is always shown."""
+        for figure in self.printers.get(name, ()):
+            named = self.names[figure]
+            if named.below is None and named.above == name and self.values[name][place]:
+                return 1
+        return 0
+
+
+@dataclass
+class Search:
+    """Moves of one number in one place, on a board whose unprinted numbers are being moved."""
+
+    board: Board
+    moved: dict[Spot, int] = field(default_factory=dict)
+    used: set[Spot] = field(default_factory=set)
+
+    def push(self, name: str, place: int, way: int, need: int) -> int:
+        """Move a number up (1) or down (-1), by ``need`` at most; how far it went."""
+        gone = 0
+        for circuit in self.circuits(name, place):
+            while gone < need:
+                move = next(self.moves(name, place, way, circuit, 0), None)
+                if move is None:
+                    break
+                gone += self._take(move, need - gone)
+            if gone >= need:
+                break
+        return gone
+
+    def circuits(self, name: str, place: int, priced: bool = False) -> Iterator[Circuit]:
+        """Ways to keep every sum while a number changes here; ``priced``: through printed numbers too."""
+        board = self.board
+
+        def open_to(chain: Iterable[int]) -> bool:
+            return all(self._passable(name, spot, priced) for spot in chain)
+
+        for leaf in self._leaves_under(place):
+            up = board.chains[leaf]
+            for other in self._others(name, place, up[-1], priced):
+                down = board.chains[other]
+                shared = set(up) & set(down)
+                rising = [spot for spot in up if spot not in shared]
+                falling = [spot for spot in down if spot not in shared]
+                if place in rising and open_to(rising) and open_to(falling):
+                    yield [*((spot, 1) for spot in rising), *((spot, -1) for spot in falling)]
+            if open_to(up):
+                yield [(spot, 1) for spot in up]
+
+    def moves(self, name: str, place: int, way: int, circuit: Circuit, most: int) -> Iterator[Move]:
+        """Steps that change the number by one and hide no more than ``most`` rows more."""
+        tries = [MOST_TRIES]
+        first = self._cost(name, way, circuit, frozenset(), most)
+        if first is not None:
+            yield from self._complete({name: way}, circuit, first, most, tries)
+
+    def reach(self, move: Move, need: int) -> int:
+        """How often a step can be made, ``need`` at most."""
+        far = need
+        for name, change in move.changes.items():
+            for place, sign in move.circuit:
+                if change * sign < 0:
+                    room = self._value(name, place) - self.board.least(name, place)
+                    far = min(far, room // -(change * sign))
+        return far
+
+    def _complete(
+        self, changes: dict[str, int], circuit: Circuit, cost: frozenset[Cell], most: int, tries: list[int]
+    ) -> Iterator[Move]:
+        tries[0] -= 1
+        if tries[0] < 0 or len(changes) > MOST_STEPS:
+            return
+        broken = self._broken(changes)
+        if broken is None:
+            yield Move(changes, circuit, cost)
+            return
+        equation, excess = broken
+        found = []
+        for name, times in equation.items():
+            if name not in changes:
+                change = -excess * times
+                more = self._cost(name, change, circuit, cost, most)
+                if more is not None:
+                    found.append((len(more), not name.startswith(SLACK), name, change, more))
+        for _cost, _slack, name, change, more in sorted(found, key=lambda one: one[:3]):
+            yield from self._complete({**changes, name: change}, circuit, more, most, tries)
+
+    def _broken(self, changes: Mapping[str, int]) -> tuple[Equation, int] | None:
+        """An equation that no longer holds, and by how much; the one with the fewest ways out."""
+        worst = None
+        for name in changes:
+            for equation in self.board.using.get(name, ()):
+                excess = sum(times * changes[one] for one, times in equation.items() if one in changes)
+                if excess:
+                    ways = sum(1 for one in equation if one not in changes)
+                    if worst is None or ways < worst[0]:
+                        worst = ways, equation, excess
+        return worst and (worst[1], worst[2])
+
+    def _cost(
+        self, name: str, change: int, circuit: Circuit, cost: frozenset[Cell], most: int
+    ) -> frozenset[Cell] | None:
+        """What must be hidden so that a number can change along a circuit; None where it cannot."""
+        board = self.board
+        for place, sign in circuit:
+            after = self._value(name, place) + change * sign
+            if change * sign < 0 and after < board.least(name, place):
+                return None
+        if name.startswith(SLACK):
+            return cost
+        for place, _sign in circuit:
+            shown = board.shown_by(name, place)
+            if shown:
+                if not most or not board.fixed.isdisjoint(shown):
+                    return None
+                cost = cost.union(shown)
+                if len(cost) > most:
+                    return None
+        return cost
+
+    def _take(self, move: Move, need: int) -> int:
+        far = self.reach(move, need)
+        for name, change in move.changes.items():
+            for place, sign in move.circuit:
+                spot = (name, place)
+                self.moved[spot] = self.moved.get(spot, 0) + far * change * sign
+                self.used.add(spot)
+        return far
+
+    def _value(self, name: str, place: int) -> int:
+        return self.board.values[name][place] + self.moved.get((name, place), 0)
+
+    def _passable(self, name: str, place: int, priced: bool) -> bool:
+        shown = self.board.shown_by(name, place)
+        return not shown or (priced and self.board.fixed.isdisjoint(shown))
+
+    def _leaves_under(self, place: int) -> list[int]:
+        if place not in self.board.children:
+            return [place]
+        return [leaf for leaf in self.board.leaves if place in self.board.chains[leaf]]
+
+    def _others(self, name: str, place: int, root: int, priced: bool) -> list[int]:
+        """Other leaves of the same tree that could give way: hidden ones, then by how much they have."""
+        board, values = self.board, self.board.values[name]
+        below = set(self._leaves_under(place))
+        found = [
+            leaf
+            for leaf in board.leaves
+            if leaf not in below and board.chains[leaf][-1] == root and self._passable(name, leaf, priced)
+        ]
+        near = board.chains[place][1:2]
+        return sorted(found, key=lambda leaf: (board.chains[leaf][1:2] != near, values[leaf], leaf))

@@ -19,6 +19,7 @@ from catchup.jobs import (
     create_calls,
     plan_handovers,
     remind_of_times,
+    replan_calls,
     seal_audit,
     send_messages,
 )
@@ -51,6 +52,7 @@ Job = NightJob | TickJob
 
 TIMETABLE: tuple[Job, ...] = (
     NightJob("create-calls", "Open every planned call whose day has come", create_calls.prepare),
+    NightJob("replan-calls", "Plan calls afresh where a rule's figure has changed", replan_calls.prepare),
     NightJob("plan-handovers", "Plan handovers, write and remind as they near", plan_handovers.prepare),
     NightJob("close-windows", "End times for attempts, claims, drafts and sessions", close_windows.prepare),
     NightJob("check-everything", "Work plans out afresh and report differences", check_everything.prepare),

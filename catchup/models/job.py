@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catchup.models.base import Base, Identified
@@ -65,13 +65,25 @@ class ServiceMark(Base):
 
 
 class Setting(Identified, Base):
-    """A rule's figure that somebody may change, from a day on."""
+    """A rule's figure that somebody may change, from a day on. Never overwritten: taken back, or followed."""
 
     __tablename__ = "setting"
-    __table_args__ = (Index("uq_setting_name_from_on", "name", "from_on", unique=True),)
+    __table_args__ = (
+        Index(
+            "uq_setting_name_from_on",
+            "name",
+            "from_on",
+            unique=True,
+            sqlite_where=text("taken_back_at IS NULL"),
+            postgresql_where=text("taken_back_at IS NULL"),
+        ),
+    )
 
     name: Mapped[str] = mapped_column(String(60))
     from_on: Mapped[date]
+    # A whole number; empty where none is known.
     value: Mapped[str] = mapped_column(String(100))
     set_at: Mapped[datetime]
     set_by: Mapped[UUID | None]
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by: Mapped[UUID | None]

@@ -103,8 +103,15 @@ def _councils() -> Councils:
 
 def _settings() -> tuple[Setting, ...]:
     table = core(SettingRow)
-    rows = db.session.execute(select(table.c.from_on, table.c.name, table.c.value))
-    return tuple(Setting(row.from_on, row.name, int(row.value)) for row in rows)
+    rows = db.session.execute(
+        select(table.c.from_on, table.c.name, table.c.value).where(table.c.taken_back_at.is_(None))
+    )
+    return tuple(Setting(row.from_on, row.name, int(row.value) if row.value else None) for row in rows)
+
+
+def settings() -> tuple[Setting, ...]:
+    """What this agency has set, each from its day."""
+    return _read().settings
 
 
 def agency_councils(on: date) -> Sequence[tuple[str, str]]:

@@ -24,6 +24,7 @@ from catchup.models.plan import PlannedCall
 from catchup.queries import directories, facts, responsibility
 from catchup.queries.facts import FamilyFacts
 from catchup.rules import schedule
+from catchup.rules.policy import Policy
 from catchup.rules.schedule import OwedCall
 from catchup.rules.terms import CallKind, ClosedAs
 
@@ -69,8 +70,14 @@ def replan(family_ids: Iterable[UUID], today: date) -> Replanned:
     return total
 
 
-def write(family_ids: Sequence[UUID], today: date, *, dry: bool = False) -> Replanned:
-    """Bring the plan in line with the facts; ``dry`` only counts what differs. Opens nothing."""
+def write(
+    family_ids: Sequence[UUID], today: date, *, dry: bool = False, policy: Policy | None = None
+) -> Replanned:
+    """Bring the plan in line with the facts; ``dry`` only counts what differs. Opens nothing.
+
+    ``policy`` is what would hold instead of the day's own.
+    """
+    policy = policy or directories.policy(today)
     db.session.flush()
     now_planned = _by_family(
         db.session.execute(
@@ -94,7 +101,7 @@ def write(family_ids: Sequence[UUID], today: date, *, dry: bool = False) -> Repl
     )
     changes = _Changes()
     for family in facts.families(family_ids).values():
-        owed = schedule.plan(family.schedule, directories.holidays(), directories.policy(today))
+        owed = schedule.plan(family.schedule, directories.holidays(), policy)
         _compare(family, owed, now_planned[family.id], calls[family.id], today, changes)
     if not dry:
         changes.write(today)

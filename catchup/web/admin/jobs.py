@@ -21,6 +21,7 @@ from catchup.web.security import viewer
 MINUTES_LEFT_ALONE = timedelta(minutes=5)
 DOES = {
     "create-calls": _("Opens every planned call whose day has come"),
+    "replan-calls": _("Plans calls afresh where a rule’s figure has changed"),
     "plan-handovers": _("Plans handovers, and writes and reminds as they near"),
     "close-windows": _("Ends times for attempts, claims, drafts and sessions"),
     "check-everything": _("Works every plan out afresh and reports what differs"),

@@ -1,5 +1,7 @@
 """What families said of the calls, and complaints: M15, M15b."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import func, select
 
 from catchup import clock
@@ -7,7 +9,7 @@ from catchup.extensions import db
 from catchup.models.call import Call
 from catchup.models.manage import CallAnswer, Complaint
 from catchup.queries import facts, first_orders
-from catchup.queries.measures.tally import QUARTER, Tally, Year, in_quarter, only
+from catchup.queries.measures.tally import QUARTER, Event, Tally, Year, in_quarter, only
 from catchup.rules.calendar import quarter_of
 from catchup.rules.measures import Counts
 from catchup.rules.terms import Worth
@@ -27,7 +29,12 @@ def count_answers(tally: Tally, year: Year) -> None:
 
 
 def count_complaints(tally: Tally, year: Year) -> None:
-    """M15b. Whose they are is asked of the rule: there are few."""
+    """M15b."""
+    tally.add_all(complaints(year))
+
+
+def complaints(year: Year) -> Iterator[Event]:
+    """The complaints of a year. Whose they are is asked of the rule: there are few."""
     made = db.session.execute(
         select(Complaint.family_id, Complaint.made_at).where(
             Complaint.made_at >= year.begins_at, Complaint.made_at < year.ends_at
@@ -37,4 +44,4 @@ def count_complaints(tally: Tally, year: Year) -> None:
     for row in made:
         on = clock.london(row.made_at).date()
         council = first_orders.council_of(known.get(row.family_id, ()), on)
-        tally.add("M15b", council, quarter_of(on), Counts(1))
+        yield Event("M15b", council, quarter_of(on), Counts(1), (row.family_id,))

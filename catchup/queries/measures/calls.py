@@ -19,27 +19,42 @@ SCHEDULED = (CallKind.WELCOME, CallKind.ANNUAL)
 
 def count(tally: Tally, year: Year) -> None:
     """M3, M4, M4b, M4c and M5."""
-    on_time_days = directories.policy(year.first_on).on_time_days
-    held = Call.held_on.is_not(None)
-    on_time = Call.held_on <= func.days_after(Call.due_on, literal(on_time_days, Integer))
-    reached = or_(held, _spoken_to())
     statement = (
         select(
             Call.council_code,
             in_quarter(Call.due_on, year),
             func.count(),
-            func.count().filter(on_time),
-            func.count().filter(held),
-            func.count().filter(reached),
-            func.count().filter(Call.closed_as == ClosedAs.NOT_REACHED, ~reached),
+            *(func.count().filter(which) for which in of_these(year).values()),
         )
-        .where(Call.due_on.between(year.first_on, year.last_on), Call.kind.in_(SCHEDULED), ~called_off())
+        .where(*due(year))
         .group_by(Call.council_code, QUARTER)
     )
-    for council, quarter, due, *of_these in db.session.execute(only(statement, Call.council_code, tally)):
-        tally.add("M3", council, quarter, Counts(due))
-        for code, count in zip(("M4", "M4b", "M4c", "M5"), of_these, strict=True):
-            tally.add(code, council, quarter, Counts(count, due))
+    for council, quarter, below, *above in db.session.execute(only(statement, Call.council_code, tally)):
+        tally.add("M3", council, quarter, Counts(below))
+        for code, count in zip(of_these(year), above, strict=True):
+            tally.add(code, council, quarter, Counts(count, below))
+
+
+def due(year: Year) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on ``Call``: welcome and annual calls that fell due."""
+    return (
+        Call.due_on.between(year.first_on, year.last_on),
+        Call.kind.in_(SCHEDULED),
+        ~called_off(),
+    )
+
+
+def of_these(year: Year) -> dict[str, ColumnElement[bool]]:
+    """By measure, which of the calls that fell due are above the line."""
+    on_time_days = directories.policy(year.first_on).on_time_days
+    held = Call.held_on.is_not(None)
+    reached = or_(held, _spoken_to())
+    return {
+        "M4": Call.held_on <= func.days_after(Call.due_on, literal(on_time_days, Integer)),
+        "M4b": held,
+        "M4c": reached,
+        "M5": and_(Call.closed_as == ClosedAs.NOT_REACHED, ~reached),
+    }
 
 
 def count_asked_for(tally: Tally, year: Year) -> None:
@@ -51,15 +66,20 @@ def count_asked_for(tally: Tally, year: Year) -> None:
             func.count().filter(Call.held_on <= Call.due_on),
             func.count(),
         )
-        .where(
-            Call.due_on.between(year.first_on, year.last_on),
-            Call.kind == CallKind.REQUESTED,
-            ~called_off(),
-        )
+        .where(*asked_for(year))
         .group_by(Call.council_code, QUARTER)
     )
     for council, quarter, above, below in db.session.execute(only(statement, Call.council_code, tally)):
         tally.add("M16", council, quarter, Counts(above, below))
+
+
+def asked_for(year: Year) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on ``Call``: those a family asked for whose promised day came."""
+    return (
+        Call.due_on.between(year.first_on, year.last_on),
+        Call.kind == CallKind.REQUESTED,
+        ~called_off(),
+    )
 
 
 def _spoken_to() -> ColumnElement[bool]:

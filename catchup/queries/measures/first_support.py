@@ -1,5 +1,6 @@
 """How long after the order the first support came: M9c."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -9,7 +10,7 @@ from catchup.extensions import db
 from catchup.models.call import Call, Conversation
 from catchup.models.signpost import Signpost, SupportRequest
 from catchup.queries import first_orders
-from catchup.queries.measures.tally import Tally, Year, band, only
+from catchup.queries.measures.tally import Event, Tally, Year, band, only
 from catchup.rules.calendar import add_months, quarter_of
 from catchup.rules.measures import Counts
 from catchup.rules.terms import Category
@@ -18,7 +19,12 @@ MONTHS = (12, 24, 36)
 
 
 def count(tally: Tally, year: Year) -> None:
-    """M9c: of each family the first conversation that brought a suggestion or a support request."""
+    """M9c."""
+    tally.add_all(events(year, tally))
+
+
+def events(year: Year, tally: Tally) -> Iterator[Event]:
+    """Of each family the first conversation that brought a suggestion or a support request."""
     statement = (
         select(Call.family_id, Call.held_on, Call.held_council)
         .join(Conversation, Conversation.call_id == Call.id)
@@ -29,8 +35,9 @@ def count(tally: Tally, year: Year) -> None:
     for family_id, held_on, council in found:
         if family_id in orders:
             months, quarter = whole_months(orders[family_id], held_on), quarter_of(held_on)
-            tally.add("M9c", council, quarter, Counts(months, 1))
-            tally.add("M9c", council, quarter, Counts(1), ("months", band(months, MONTHS)))
+            yield Event("M9c", council, quarter, Counts(months, 1), (family_id,))
+            part = ("months", band(months, MONTHS))
+            yield Event("M9c", council, quarter, Counts(1), (family_id,), part)
 
 
 def whole_months(since: date, until: date) -> int:

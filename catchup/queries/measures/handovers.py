@@ -11,7 +11,7 @@ from sqlalchemy import select
 from catchup.extensions import db
 from catchup.models.handover import Handover, HandoverStep
 from catchup.queries import handover_standing
-from catchup.queries.measures.tally import Tally, Year, only
+from catchup.queries.measures.tally import Event, Tally, Year, only
 from catchup.rules.calendar import quarter_of
 from catchup.rules.measures import Counts
 from catchup.rules.terms import HandoverKind, HandoverStepKind
@@ -38,16 +38,21 @@ class Due:
 
 def count(tally: Tally, year: Year) -> None:
     """M11, with how many of each kind, M11b and M11c."""
-    for one in due(tally, year):
-        quarter = quarter_of(one.change_on)
-        tally.add("M11", one.council, quarter, Counts(1))
-        tally.add("M11", one.council, quarter, Counts(1), ("kind", one.kind.value))
+    tally.add_all(events(year, tally))
+
+
+def events(year: Year, tally: Tally) -> Iterator[Event]:
+    """The handovers of a year whose day came."""
+    for one in _due(tally, year):
+        council, quarter, whose = one.council, quarter_of(one.change_on), (one.family_id,)
+        yield Event("M11", council, quarter, Counts(1), whose)
+        yield Event("M11", council, quarter, Counts(1), whose, ("kind", one.kind.value))
         if one.in_full:
-            tally.add("M11b", one.council, quarter, Counts(int(one.in_time), 1))
-            tally.add("M11c", one.council, quarter, Counts(int(one.accepted_on is None), 1))
+            yield Event("M11b", council, quarter, Counts(int(one.in_time), 1), whose)
+            yield Event("M11c", council, quarter, Counts(int(one.accepted_on is None), 1), whose)
 
 
-def due(tally: Tally, year: Year) -> Iterator[Due]:
+def _due(tally: Tally, year: Year) -> Iterator[Due]:
     """Those of the year that were not withdrawn and needed doing, with the day they were accepted on."""
     came = (Handover.change_on.between(year.first_on, year.last_on), Handover.withdrawn_at.is_(None))
     steps: dict[UUID, list[tuple[HandoverStepKind, str | None, date]]] = defaultdict(list)

@@ -1,7 +1,7 @@
 """Who joined, was offered it, and stayed: M1, M1b, M2 by first order, M12 to M12d by joining."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -13,10 +13,10 @@ from catchup.models.ending import LeavingReason
 from catchup.models.family import Membership
 from catchup.queries import directories, first_orders
 from catchup.queries.first_orders import FirstOrder
-from catchup.queries.measures.tally import Tally, Year
+from catchup.queries.measures.tally import Event, Tally, Year
 from catchup.rules.calendar import add_months, quarter_of
 from catchup.rules.leaving import Leaving
-from catchup.rules.measures import Counts
+from catchup.rules.measures import Counts, Dimension
 
 STAYED = {"M12": 12, "M12b": 24, "M12c": 36}
 
@@ -35,24 +35,35 @@ class Time:
 
 
 def count(tally: Tally, year: Year) -> None:
-    """All of them. The year's settings are those of its first day, so an old year keeps its figures."""
+    """All of them."""
+    tally.add_all(events(year))
+
+
+def events(year: Year) -> Iterator[Event]:
+    """The first orders and the joinings of a year.
+
+    Its settings are those of its first day, so an old year keeps its figures.
+    """
     in_time = timedelta(days=directories.policy(year.first_on).take_up_days)
     times = _times(year)
     for family in first_orders.of_period(year.first_on, year.last_on):
         joined_on = family.joined_on
         if year.first_on <= family.first_on <= year.last_on:
             council, quarter = family.council_at_first, quarter_of(family.first_on)
-            counts = take_up(family, in_time, year.as_of)
-            tally.add("M1", council, quarter, counts)
-            recorded = family.is_recorded
-            tally.add("M2", council, quarter, Counts(int(family.offered), int(recorded), int(not recorded)))
+            yield Event("M1", council, quarter, _take_up(family, in_time, year.as_of), family.families)
+            known = family.is_recorded
+            offered = Counts(int(family.offered), int(known), int(not known))
+            yield Event("M2", council, quarter, offered, family.families)
         if joined_on is not None and year.first_on <= joined_on <= year.last_on:
-            late = joined_on - family.first_on > in_time
-            tally.add("M1b", family.council_at_joining, quarter_of(joined_on), Counts(int(late), 1))
-            _count_staying(tally, family, joined_on, times, year.as_of)
+            late = Counts(int(joined_on - family.first_on > in_time), 1)
+            council, quarter = family.council_at_joining, quarter_of(joined_on)
+            yield Event("M1b", council, quarter, late, family.families)
+            own = [time for key in family.families for time in times.get(key, ())]
+            for code, counts, part in _staying(own, joined_on, year.as_of):
+                yield Event(code, council, quarter, counts, family.families, part)
 
 
-def take_up(family: FirstOrder, in_time: timedelta, as_of: date) -> Counts:
+def _take_up(family: FirstOrder, in_time: timedelta, as_of: date) -> Counts:
     """M1 of one family: joined in time, not, or not yet known."""
     joined_on = family.joined_on
     soon = joined_on is not None and joined_on - family.first_on <= in_time
@@ -60,7 +71,7 @@ def take_up(family: FirstOrder, in_time: timedelta, as_of: date) -> Counts:
     return Counts(int(soon), int(not open_still), int(open_still))
 
 
-def stayed(times: Sequence[Time], joined_on: date, months: int, as_of: date) -> Counts:
+def _stayed(times: Sequence[Time], joined_on: date, months: int, as_of: date) -> Counts:
     """M12 of one family: in the scheme so many months after it joined, not, or not yet known."""
     on = add_months(joined_on, months)
     if on > as_of:
@@ -68,7 +79,7 @@ def stayed(times: Sequence[Time], joined_on: date, months: int, as_of: date) -> 
     return Counts(int(any(time.covers(on) for time in times)), 1)
 
 
-def has_left(times: Sequence[Time], as_of: date) -> Leaving | None:
+def _left_for(times: Sequence[Time], as_of: date) -> Leaving | None:
     """Why a family is not in the scheme on a day, as far as it said; None where it is."""
     if any(time.covers(as_of) for time in times):
         return None
@@ -77,21 +88,15 @@ def has_left(times: Sequence[Time], as_of: date) -> Leaving | None:
     return (latest.reason if latest else None) or Leaving.NOT_SAID
 
 
-def times_of(times: Mapping[UUID, Sequence[Time]], family: FirstOrder) -> list[Time]:
-    """All times in the scheme of one family."""
-    return [time for key in family.families for time in times.get(key, ())]
-
-
-def _count_staying(
-    tally: Tally, family: FirstOrder, joined_on: date, times: Mapping[UUID, Sequence[Time]], as_of: date
-) -> None:
-    council, quarter, own = family.council_at_joining, quarter_of(joined_on), times_of(times, family)
+def _staying(
+    times: Sequence[Time], joined_on: date, as_of: date
+) -> Iterator[tuple[str, Counts, Dimension | None]]:
     for code, months in STAYED.items():
-        tally.add(code, council, quarter, stayed(own, joined_on, months, as_of))
-    reason = has_left(own, as_of)
-    tally.add("M12d", council, quarter, Counts(int(reason is not None), 1))
+        yield code, _stayed(times, joined_on, months, as_of), None
+    reason = _left_for(times, as_of)
+    yield "M12d", Counts(int(reason is not None), 1), None
     if reason is not None:
-        tally.add("M12d", council, quarter, Counts(1), ("reason", reason.value))
+        yield "M12d", Counts(1), ("reason", reason.value)
 
 
 def _times(year: Year) -> dict[UUID, list[Time]]:

@@ -1,9 +1,10 @@
 """What every count of a year shares: its days, the quarter of a day, and where counts are gathered."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Date, Label, Select, case
 from sqlalchemy.ext.compiler import compiles
@@ -57,6 +58,17 @@ def _date_plus_days(element: Any, compiler: Any, **kwargs: Any) -> str:
     return f"date({day}, '+' || {days} || ' days')"
 
 
+class Event(NamedTuple):
+    """Something that counts, with the families it is about: none for an order nobody has joined with."""
+
+    code: str
+    council: str | None
+    quarter: int
+    counts: Counts
+    families: tuple[UUID, ...]
+    dimension: Dimension | None = None
+
+
 class Tally:
     """Counts being gathered, by where they belong; only the councils in ``only``, where it is given."""
 
@@ -76,6 +88,11 @@ class Tally:
         if self.only is None or council in self.only:
             key = Key(code, council, quarter, dimension)
             self.cells[key] = self.cells.get(key, NOTHING).plus(counts)
+
+    def add_all(self, events: Iterable[Event]) -> None:
+        """Count every one of some events."""
+        for one in events:
+            self.add(one.code, one.council, one.quarter, one.counts, one.dimension)
 
 
 def band(number: int, bands: Sequence[int]) -> str:

@@ -8,11 +8,11 @@ from sqlalchemy import func, insert, select
 
 from catchup import clock
 from catchup.extensions import db
-from catchup.models.call import Attempt, Call
+from catchup.models.call import Attempt, Call, Conversation
 from catchup.models.family import Family
 from catchup.models.signpost import Signpost, SignpostResult
 from catchup.models.staff import Staff
-from catchup.rules.terms import Band, Barrier, CallKind, Category, ClosedAs, Outcome, SignpostOutcome
+from catchup.rules.terms import Band, Barrier, CallKind, Category, ClosedAs, Need, Outcome, SignpostOutcome
 from tests.factories.families import KENT, a_child, a_family
 
 
@@ -103,3 +103,23 @@ def an_attempt(call_id: UUID, by: Staff, on: date, outcome: Outcome) -> None:
         )
     )
     db.session.commit()
+
+
+def a_talk(
+    family: Family, on: date, need: Need, by: Staff, *, council: str | None = KENT, **facts: Any
+) -> UUID:
+    """An annual call that was due and held on a day, with a conversation of half an hour."""
+    call_id = a_call(family, on, council=council, **held(on, council))
+    values = {
+        "call_id": call_id,
+        "held_at": at_noon(on),
+        "by_id": by.id,
+        "free_to_talk": True,
+        "identity_checked": True,
+        "need": need,
+        "concern": False,
+        "minutes": 30,
+    }
+    db.session.execute(insert(Conversation).values(values | facts))
+    db.session.commit()
+    return call_id

@@ -83,7 +83,7 @@ def test_stopping_everything_can_go_with_it(priya: FlaskClient, family: Family) 
 
 
 @pytest.mark.parametrize(
-    ("on", "sentence"),
+    "on, sentence",
     [
         (date(2024, 6, 9), "on or after 10 June 2024, the day of the order"),
         (date(2026, 11, 24), "must be today or in the past"),

@@ -6,10 +6,12 @@ manager = Blueprint("manager", __name__)
 
 from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
     access_requests,
+    breaches,
     budget,
     complaints,
     council_decisions,
     demand,
+    early_or_crisis,
     exports,
     looks,
     needs,
@@ -19,17 +21,19 @@ from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
     registration_links,
     reports,
     request_reviews,
+    retention,
     targets,
     who_is_missing,
 )
 
 __all__ = [
     "access_requests",
+    "breaches",
     "budget",
     "complaints",
     "council_decisions",
-    "early_or_crisis",
     "demand",
+    "early_or_crisis",
     "exports",
     "looks",
     "manager",
@@ -40,6 +44,7 @@ __all__ = [
     "registration_links",
     "reports",
     "request_reviews",
+    "retention",
     "targets",
     "who_is_missing",
 ]

@@ -24,7 +24,8 @@ MISSING = "–"
 INK, GRID = "#0b0c0c", "#c5d3d0"
 
 Form = Callable[[float], str]
-Series = Mapping[str, Sequence[float | None]]
+Value = float | str | None
+Series = Mapping[str, Sequence[Value]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,9 @@ class _Chart:
     kind: str
     title: str
     labels: Sequence[str]
-    series: Series
+    series: Mapping[str, Sequence[float | None]]
+    said: Mapping[str, Sequence[str]]
     form: Form
-    missing: str
     highest: float
     key: str
 
@@ -101,9 +102,6 @@ class _Chart:
     def fill(self, number: int) -> str:
         return f"url(#{self.key}-{number})" if _LOOKS[number].pattern else _LOOKS[number].ground
 
-    def written(self, value: float | None) -> str:
-        return self.missing if value is None else self.form(value)
-
 
 def columns(
     title: str,
@@ -117,9 +115,10 @@ def columns(
 ) -> Markup:
     """Upright columns over their labels, a column for each series; up to some twenty-four labels.
 
-    ``form`` writes a value as the reader knows it ("63%"), ``missing`` stands where there is None, ``target``
-    is a broken line with its name, ``top`` the end of the scale (left out: the highest value). Raises
-    ValueError for a value below nothing, for series of other lengths than the labels, or for too many.
+    ``form`` writes a value as the reader knows it ("63%"), ``missing`` stands where there is None, and a text
+    ("hidden") for itself; neither has a mark. ``target`` is a broken line with its name, ``top`` the end of the
+    scale (left out: the highest value). Raises ValueError for a value below nothing, for series of other
+    lengths than the labels, or for too many.
     """
     chart = _chart("columns", title, labels, series, form, missing, target, top)
     begins = _legend_height(chart, target) + LINE
@@ -127,13 +126,12 @@ def columns(
     slot = (WIDTH - 8) / max(1, len(labels))
     wide = min(48.0, slot * 0.8 / max(1, len(series)))
     marks: list[Markup] = []
-    for number, _name, values, look in chart.looks():
-        for place, value in enumerate(values):
+    for number, name, values, look in chart.looks():
+        for place, (value, words) in enumerate(zip(values, chart.said[name], strict=True)):
             left = 4 + slot * place + (slot - wide * len(series)) / 2 + wide * number
             high = 0 if value is None else chart.height(value)
             if high:
                 marks.append(_box(left + 1, foot - high, wide - 2, high, chart.fill(number), look.colour))
-            words = chart.written(value)
             room = slot if len(series) == 1 else wide
             if len(words) * LETTER <= room + 2 or place == _highest(values):
                 marks.append(_text(left + wide / 2, foot - high - 4, words, anchor="middle"))
@@ -158,19 +156,19 @@ def bars(
     """Bars that lie, each under its label: for names that are long, such as councils'. As ``columns``."""
     chart = _chart("bars", title, labels, series, form, missing, target, top)
     y: float = _legend_height(chart, target)
-    longest = max((len(chart.written(value)) for values in series.values() for value in values), default=1)
+    longest = max((len(words) for said in chart.said.values() for words in said), default=1)
     room = WIDTH - longest * LETTER - 8
     begins = y
     marks: list[Markup] = []
     for place, label in enumerate(labels):
         marks.append(_text(0, y + SIZE, label))
         y += LINE + 2
-        for number, _name, values, look in chart.looks():
+        for number, name, values, look in chart.looks():
             value = values[place]
             wide = 0 if value is None else room * value / chart.highest
             if wide:
                 marks.append(_box(0, y, wide, 12, chart.fill(number), look.colour))
-            marks.append(_text(wide + 5, y + SIZE - 2, chart.written(value)))
+            marks.append(_text(wide + 5, y + SIZE - 2, chart.said[name][place]))
             y += LINE
         y += 6
     if target:
@@ -201,7 +199,7 @@ def lines(
     if target:
         y = foot - chart.height(target[1])
         marks.append(_line(0, y, WIDTH, y, INK, "5 4"))
-    for number, _name, values, look in chart.looks():
+    for number, name, values, look in chart.looks():
         points = [
             None if value is None else (4 + slot * (place + 0.5), foot - chart.height(value))
             for place, value in enumerate(values)
@@ -216,7 +214,7 @@ def lines(
             if _tells(values, place):
                 x = min(max(point[0], 14), WIDTH - 14)
                 y = point[1] + (18 if number % 2 else -8)
-                marks.append(_text(x, y, chart.written(values[place]), anchor="middle"))
+                marks.append(_text(x, y, chart.said[name][place], anchor="middle"))
     under, deep = _labels_under(labels, slot, foot + LINE)
     return _svg(chart, [*_legend(chart, target), *marks, *under], foot + deep + 6)
 
@@ -257,13 +255,24 @@ def _chart(
         raise ValueError(f"A chart tells {MOST_SERIES} series apart, not {len(series)}.")
     if any(len(values) != len(labels) for values in series.values()):
         raise ValueError("Each series has a value, or None, for each label.")
-    known = [value for values in series.values() for value in values if value is not None]
+    form = form or count
+    numbers = {
+        name: [None if isinstance(value, str) else value for value in values]
+        for name, values in series.items()
+    }
+    written = {
+        name: [
+            value if isinstance(value, str) else missing if value is None else form(value) for value in values
+        ]
+        for name, values in series.items()
+    }
+    known = [value for values in numbers.values() for value in values if value is not None]
     if min(known, default=0) < 0:
         raise ValueError("A chart begins at nothing: no value may be below it.")
     highest = max([*known, top or 0, target[1] if target else 0]) or 1
     said = json.dumps([kind, title, list(labels), {name: list(values) for name, values in series.items()}])
     key = "chart-" + hashlib.sha256(said.encode()).hexdigest()[:10]
-    return _Chart(kind, title, labels, series, form or count, missing, highest, key)
+    return _Chart(kind, title, labels, numbers, written, form, highest, key)
 
 
 def _highest(values: Sequence[float | None]) -> int | None:
@@ -304,10 +313,8 @@ def _svg(chart: _Chart, inside: Sequence[Markup], height: float) -> Markup:
 def _in_words(chart: _Chart) -> str:
     """All the values, series by series, as they would be read out."""
     said = []
-    for name, values in chart.series.items():
-        each = ", ".join(
-            f"{label} {chart.written(value)}" for label, value in zip(chart.labels, values, strict=True)
-        )
+    for name, values in chart.said.items():
+        each = ", ".join(f"{label} {words}" for label, words in zip(chart.labels, values, strict=True))
         said.append(f"{name}: {each}." if name else f"{each}.")
     return " ".join(said)
 

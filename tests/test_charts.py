@@ -110,3 +110,10 @@ def test_a_chart_becomes_a_picture_for_a_paper():
 
     assert png.startswith(b"\x89PNG")
     assert int.from_bytes(png[16:20], "big") == 1100  # 360 points at 220 to the inch
+
+
+@pytest.mark.parametrize("draw", KINDS)
+def test_what_is_hidden_is_written_in_its_place_and_never_drawn_as_nothing(draw):
+    svg = draw("A", ["x", "y", "z"], {"": [3, "hidden", None]})
+
+    assert "x 3, y hidden, z –." in svg

@@ -80,9 +80,9 @@ def hide(
     """The year's rows of a report (quarters are left out) with small numbers hidden.
 
     ``agencies``: the councils of each agency whose rows are to be shown; one whose row is not their sum is
-    left out. ``before``: what was published of the same year and councils already: hidden there is hidden here,
-    shown there and unchanged is shown here, and what changed by one to five is hidden. ``secondary`` False
-    hides small numbers alone: for tests of the tests. Raises CannotHideError.
+    left out. ``before``: what was published of the same year and councils already: hidden there is hidden
+    here, shown there and unchanged is shown here, and what changed by one to five is hidden. ``secondary``
+    False hides small numbers alone: for tests of the tests. Raises CannotHideError.
     Source: service policy, published tables.
     """
     tables = Tables.of(rows, agencies)

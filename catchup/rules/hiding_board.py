@@ -14,6 +14,7 @@ from catchup.rules.hiding_relations import SLACK, Equation, Figure, Names
 
 MOST_STEPS = 80  # numbers moved at once in one place, slacks with them
 MOST_TRIES = 400
+WORTH = 6  # from here on a number gives way far enough for another one
 
 
 class Cell(NamedTuple):
@@ -100,7 +101,10 @@ class Search:
     def push(self, name: str, place: int, way: int, need: int) -> int:
         """Move a number up (1) or down (-1), by ``need`` at most; how far it went."""
         gone = 0
+        here = [(place, 1)]
         for circuit in self.circuits(name, place):
+            if next(self.moves(name, place, way, here, 0), None) is None:
+                break  # it cannot go further, whatever the other places do
             while gone < need:
                 move = next(self.moves(name, place, way, circuit, 0), None)
                 if move is None:
@@ -119,6 +123,8 @@ class Search:
 
         for leaf in self._leaves_under(place):
             up = board.chains[leaf]
+            if open_to(up):
+                yield [(spot, 1) for spot in up]
             for other in self._others(name, place, up[-1], priced):
                 down = board.chains[other]
                 shared = set(up) & set(down)
@@ -126,8 +132,6 @@ class Search:
                 falling = [spot for spot in down if spot not in shared]
                 if place in rising and open_to(rising) and open_to(falling):
                     yield [*((spot, 1) for spot in rising), *((spot, -1) for spot in falling)]
-            if open_to(up):
-                yield [(spot, 1) for spot in up]
 
     def moves(self, name: str, place: int, way: int, circuit: Circuit, most: int) -> Iterator[Move]:
         """Steps that change the number by one and hide no more than ``most`` rows more."""
@@ -222,7 +226,7 @@ class Search:
         return [leaf for leaf in self.board.leaves if place in self.board.chains[leaf]]
 
     def _others(self, name: str, place: int, root: int, priced: bool) -> list[int]:
-        """Other leaves of the same tree that could give way: hidden ones, then by how much they have."""
+        """Other leaves of the same tree that could give way, near ones first, then the least that is enough."""
         board, values = self.board, self.board.values[name]
         below = set(self._leaves_under(place))
         found = [
@@ -231,4 +235,9 @@ class Search:
             if leaf not in below and board.chains[leaf][-1] == root and self._passable(name, leaf, priced)
         ]
         near = board.chains[place][1:2]
-        return sorted(found, key=lambda leaf: (board.chains[leaf][1:2] != near, values[leaf], leaf))
+
+        def order(leaf: int) -> tuple[bool, bool, int, int]:
+            has = values[leaf]
+            return board.chains[leaf][1:2] != near, has < WORTH, has if has >= WORTH else -has, leaf
+
+        return sorted(found, key=order)

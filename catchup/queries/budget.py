@@ -67,15 +67,19 @@ def version(year: str, councils: Collection[str]) -> int:
     return int(made + ended)
 
 
-def fairness(year: str, as_of: date, members: Collection[str], *, everything: bool) -> Fairness:
+def fairness(
+    year: str, as_of: date, members: Collection[str], *, everything: bool, agency: str | None = None
+) -> Fairness:
     """Each council's share of the budget beside its share of what the measures count.
 
     ``members`` are the councils that pay. ``everything``: also what is counted for others, and what needs a
-    decision. Nothing is counted here: the numbers are those of the reports. Source: service policy, M13.
+    decision. ``agency``: what is counted while a council is of it. Nothing is counted here: the numbers are
+    those of the reports. Source: service policy, M13.
     """
     first_on, last_on = financial_year_days(year)
+    which = None if everything or agency else members
     counted = reports.of_year(
-        "demand", year, as_of, councils=None if everything else members, codes=tuple(CODES.values())
+        "demand", year, as_of, councils=which, agency=agency, codes=tuple(CODES.values())
     )
     kinds = {code: kind for kind, code in CODES.items()}
     demand: defaultdict[str | None, Counter[Demand]] = defaultdict(Counter)

@@ -5,6 +5,7 @@ from flask import Blueprint
 manager = Blueprint("manager", __name__)
 
 from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
+    absences,
     access_requests,
     breaches,
     budget,
@@ -17,16 +18,20 @@ from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
     needs,
     offer_contacts,
     offers,
+    reassigning,
     recorded_orders,
     registration_links,
+    report_families,
     reports,
     request_reviews,
     retention,
     targets,
     who_is_missing,
+    workload,
 )
 
 __all__ = [
+    "absences",
     "access_requests",
     "breaches",
     "budget",
@@ -40,11 +45,14 @@ __all__ = [
     "needs",
     "offer_contacts",
     "offers",
+    "reassigning",
     "recorded_orders",
     "registration_links",
+    "report_families",
     "reports",
     "request_reviews",
     "retention",
     "targets",
     "who_is_missing",
+    "workload",
 ]

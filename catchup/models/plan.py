@@ -20,7 +20,12 @@ class PlannedCall(Identified, Base):
     """
 
     __tablename__ = "planned_call"
-    __table_args__ = (UniqueConstraint("family_id", "kind", "cycle"), Index(None, "opens_on", "family_id"))
+    __table_args__ = (
+        UniqueConstraint("family_id", "kind", "cycle"),
+        Index(None, "opens_on", "family_id"),
+        # What the forecast counts.
+        Index(None, "due_on", "council_code"),
+    )
 
     family_id: Mapped[UUID] = mapped_column(ForeignKey("family.id"))
     kind: Mapped[CallKind]

@@ -22,6 +22,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("taken_back_at IS NULL"),
         postgresql_where=sa.text("taken_back_at IS NULL"),
     )
+    op.create_index(
+        op.f("ix_planned_call_due_on_planned_call_council_code"), "planned_call", ["due_on", "council_code"]
+    )
     op.create_table(
         "annual_report",
         sa.Column("scope", sa.String(length=40), nullable=False),
@@ -464,6 +467,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_planned_call_due_on_planned_call_council_code"), table_name="planned_call")
     op.execute("DELETE FROM setting WHERE taken_back_at IS NOT NULL")
     op.drop_index("uq_setting_name_from_on", table_name="setting")
     op.create_index("uq_setting_name_from_on", "setting", ["name", "from_on"], unique=True)

@@ -43,6 +43,16 @@ def of_families(family_ids: Collection[UUID], today: date) -> list[Staff]:
     return found
 
 
+def of_colleague(staff: Staff) -> list[Staff]:
+    """The other active managers of somebody's councils, and those of the hub, by name."""
+    theirs = {one.council_code for one in staff.councils}
+    return [
+        one
+        for one in active()
+        if one.id != staff.id and (one.hub or theirs & {council.council_code for council in one.councils})
+    ]
+
+
 def deputies(managers: Iterable[Staff], family_id: UUID) -> list[Staff]:
     """The active managers who stand in for these, by name; nobody who was shut out of the family."""
     named = set(

@@ -1,6 +1,5 @@
 """Members of staff, for those who look after accounts."""
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -8,25 +7,10 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from catchup.extensions import db
-from catchup.models.call import Call
 from catchup.models.council import AgencyMembership, Council
-from catchup.models.family import Family
 from catchup.models.staff import Deputy, Staff, StaffRole, staff_role
 from catchup.queries import managers
 from catchup.rules.terms import Role
-
-
-@dataclass(frozen=True, slots=True)
-class OpenWork:
-    """What would be left without somebody."""
-
-    calls: int
-    families: int
-
-    @property
-    def any(self) -> bool:
-        """Whether there is something to pass on."""
-        return bool(self.calls or self.families)
 
 
 def people() -> list[Staff]:
@@ -53,13 +37,6 @@ def by_email(email: str) -> Staff | None:
 def role_of(staff: Staff) -> Role:
     """The role somebody works with; of two, the one that may do more."""
     return max((Role(role.name) for role in staff.roles), key=list(Role).index)
-
-
-def open_work(staff_id: UUID) -> OpenWork:
-    """Calls that are open and families that have somebody as their lead."""
-    calls = select(func.count()).where(Call.closed_at.is_(None), Call.lead_id == staff_id)
-    families = select(func.count()).where(Family.lead_id == staff_id)
-    return OpenWork(db.session.scalar(calls) or 0, db.session.scalar(families) or 0)
 
 
 def deputies_to_choose(staff: Staff) -> list[Staff]:

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from babel.lists import format_list
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_security import hash_password
 from sqlalchemy import delete, select
 
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.staff import Deputy, Staff, StaffCouncil, StaffRole, StaffSession
+from catchup.queries import open_work
 from catchup.queries import staff as accounts
+from catchup.queries.open_work import OpenWork
 from catchup.queries.scope import Viewer
 from catchup.rules.terms import Role
 from catchup.services import audit
@@ -26,6 +29,10 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 class RefusedError(Exception):
     """What was asked must not be done. The text is a sentence for the person who asked."""
+
+
+class OpenWorkError(RefusedError):
+    """It must not be done as long as something is theirs that would be nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +80,7 @@ def change(staff: Staff, person: Person, by: Viewer) -> None:
         if staff.id == by.id:
             raise RefusedError(_("You cannot change your own role. Ask another administrator."))
         _keep_an_administrator(staff)
-        if person.role is Role.ADMINISTRATOR:
-            _refuse_open_work(staff)
+    _refuse_what_would_be_left(staff, was, person)
     staff.name = person.name
     staff.hub = person.hub
     staff.employer = person.councils[0] if person.councils else None
@@ -86,7 +92,7 @@ def change(staff: Staff, person: Person, by: Viewer) -> None:
 
 
 def disable(staff: Staff, by: Viewer | None) -> None:
-    """Let somebody in no longer. Raises RefusedError while families or open calls are theirs."""
+    """Let somebody in no longer. Raises RefusedError, OpenWorkError while something is theirs."""
     if by is not None and staff.id == by.id:
         raise RefusedError(_("You cannot disable your own account. Ask another administrator."))
     _keep_an_administrator(staff)
@@ -169,18 +175,84 @@ def _keep_an_administrator(staff: Staff) -> None:
 
 
 def _refuse_open_work(staff: Staff) -> None:
-    work = accounts.open_work(staff.id)
+    work = open_work.of(staff)
     if work.any:
-        families = ngettext("%(num)s family", "%(num)s families", work.families)
-        calls = ngettext("%(num)s open call", "%(num)s open calls", work.calls)
-        raise RefusedError(
-            _(
-                "%(name)s still has %(families)s and %(calls)s. A manager has to reassign them first.",
-                name=staff.name,
-                families=families,
-                calls=calls,
-            )
+        raise _still_has(staff, work)
+
+
+def _refuse_what_would_be_left(staff: Staff, was: Role, person: Person) -> None:
+    """Nobody becomes what may not do their work, nor loses the council that it belongs to."""
+    if was is not person.role and person.role is Role.ADMINISTRATOR:
+        _refuse_open_work(staff)
+    if was is Role.ADMINISTRATOR:
+        return
+    kept = {code for code in person.councils if person.role is was}
+    lost = {one.council_code for one in staff.councils} - set(person.councils)
+    loses = bool(lost or staff.hub) and not person.hub
+    work = OpenWork(families=open_work.led_by_council(staff, lost, clock.today()) if loses else 0)
+    if was is Role.MANAGER and (loses or person.role is not was):
+        complaints, concerns = open_work.of_this_manager_alone(staff, kept)
+        work = OpenWork(work.families, complaints=complaints, concerns=concerns)
+    if was is Role.MANAGER and person.role is not was:
+        deputised = open_work.deputised_by(staff.id)
+        work = OpenWork(
+            work.families, deputised=deputised, complaints=work.complaints, concerns=work.concerns
         )
+    if work.any:
+        raise _still_has(staff, work)
+
+
+def _still_has(staff: Staff, work: OpenWork) -> OpenWorkError:
+    locale = get_locale()
+    english = locale is None or locale.language == "en"
+    what = format_list(in_words(work), locale="en_GB" if english else locale)
+    return OpenWorkError(
+        _("%(name)s still has %(what)s. That has to go to somebody else first.", name=staff.name, what=what)
+    )
+
+
+def in_words(work: OpenWork) -> list[str]:
+    """What is open, a few words each."""
+    counted: tuple[tuple[int, str], ...] = (
+        (work.families, ngettext("%(num)s family", "%(num)s families", work.families)),
+        (work.calls, ngettext("%(num)s open call", "%(num)s open calls", work.calls)),
+        (work.held, ngettext("%(num)s call begun just now", "%(num)s calls begun just now", work.held)),
+        (
+            work.handovers,
+            ngettext("%(num)s handover under way", "%(num)s handovers under way", work.handovers),
+        ),
+        (
+            len(work.covered),
+            ngettext(
+                "%(num)s colleague to stand in for", "%(num)s colleagues to stand in for", len(work.covered)
+            ),
+        ),
+        (
+            len(work.deputised),
+            ngettext(
+                "%(num)s manager whose deputy they are",
+                "%(num)s managers whose deputy they are",
+                len(work.deputised),
+            ),
+        ),
+        (
+            work.complaints,
+            ngettext(
+                "%(num)s complaint that nobody else may answer",
+                "%(num)s complaints that nobody else may answer",
+                work.complaints,
+            ),
+        ),
+        (
+            work.concerns,
+            ngettext(
+                "%(num)s concern that nobody else can acknowledge",
+                "%(num)s concerns that nobody else can acknowledge",
+                work.concerns,
+            ),
+        ),
+    )
+    return [words for count, words in counted if count]
 
 
 def _role(role: Role) -> StaffRole:

@@ -124,7 +124,8 @@ def test_somebody_who_has_families_is_not_disabled_until_they_are_reassigned(
     send(client, f"{page}/disable", page=page)
     session.refresh(leaver)
     assert leaver.active
-    assert "1 family and" in client.get(page).text
+    assert "Still theirs: 1 family, " in client.get(page).text
+    assert f"/workload/reassign?from={leaver.id}" in client.get(f"{page}/open-work").text
 
     family.lead_id = stayer.id
     for call in session.scalars(select(Call).where(Call.lead_id == leaver.id)):

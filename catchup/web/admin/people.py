@@ -3,7 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -11,10 +11,11 @@ from flask_babel import lazy_gettext as _
 from catchup import clock
 from catchup.extensions import db
 from catchup.models.staff import Staff
+from catchup.queries import managers, open_work
 from catchup.queries import staff as accounts
 from catchup.rules.terms import Role
 from catchup.services import staff
-from catchup.services.staff import Person, RefusedError
+from catchup.services.staff import OpenWorkError, Person, RefusedError
 from catchup.web.admin import admin
 from catchup.web.fields import (
     CheckboxesField,
@@ -164,10 +165,24 @@ def disable_person(staff_id: UUID) -> ResponseReturnValue:
     except RefusedError as refusal:
         db.session.rollback()
         flash(str(refusal), "error")
-        return redirect(url_for(".person", staff_id=staff_id))
+        page = ".person_open_work" if isinstance(refusal, OpenWorkError) else ".person"
+        return redirect(url_for(page, staff_id=staff_id))
     db.session.commit()
     flash(gettext("The account is disabled and signed out everywhere."), "success")
     return redirect(url_for(".people"))
+
+
+@admin.get("/people/<uuid:staff_id>/open-work")
+def person_open_work(staff_id: UUID) -> ResponseReturnValue:
+    """What has to go to somebody else before this account can be disabled, and who can see to it."""
+    account = _account(staff_id)
+    return render_template(
+        "admin/person_open_work.html",
+        account=account,
+        work=open_work.of(account),
+        managers=managers.of_colleague(account),
+        base_url=current_app.config["CATCHUP"].base_url,
+    )
 
 
 @admin.post("/people/<uuid:staff_id>/enable")
@@ -226,7 +241,7 @@ def _person_page(account: Staff, form: PersonForm, deputy: BaseForm | None = Non
         account=account,
         form=form,
         deputy=deputy or deputy_form(account, formdata=None),
-        work=accounts.open_work(account.id),
+        work=staff.in_words(open_work.of(account)),
     )
 
 

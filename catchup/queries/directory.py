@@ -191,6 +191,13 @@ def stale_before(today: date) -> date:
     return today - timedelta(days=directories.policy(today).directory_stale_days)
 
 
+def count_stale(councils: Sequence[str], today: date) -> int:
+    """How many services in use for the families of these councils need checking."""
+    unchecked = or_(Service.checked_on.is_(None), Service.checked_on < stale_before(today))
+    statement = select(func.count()).where(Service.retired_on.is_(None), _serves(councils), unchecked)
+    return db.session.scalar(statement) or 0
+
+
 def _in_use() -> Select[Service]:
     return (
         select(Service)

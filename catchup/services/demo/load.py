@@ -27,6 +27,7 @@ from catchup.services.demo import (
     contacts,
     directory,
     events,
+    keeping,
     offers,
     own_pages,
     people,
@@ -101,6 +102,7 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
     with _days():
         clock.move_to(today)
         orders = _recorded_orders(made, today, random)
+        keeping.add_breach(known)
         offers.add_offers(today, known["morgan@example.com"].id)
         registrations.add_registrations(today)
         if joined := next((one.new for one, family in made if _could_be_joined(one, family)), None):

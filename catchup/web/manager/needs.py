@@ -33,7 +33,7 @@ from catchup.services.decisions import Then
 from catchup.web.fields import Option as Answer
 from catchup.web.fields import RadiosField, TextAreaField
 from catchup.web.forms_base import BaseForm
-from catchup.web.manager import manager
+from catchup.web.manager import manager, needs_besides
 from catchup.web.security import saw, saw_list, viewer
 from catchup.web.staff import child_council_words as in_words
 
@@ -86,8 +86,11 @@ def list_needs() -> ResponseReturnValue:
     late = registrations.late(viewer(), clock.today())
     if late.shown:
         saw(Seen("registrations.list", "registration"))
+    besides = needs_besides.waiting(viewer(), clock.today())
     return render_template(
         "manager/needs.html",
+        besides=besides,
+        breach_edge=needs_besides.now_or_late(besides),
         found=found,
         concerns=[
             (concern, family, rule.acknowledge_by(concern.recorded_at, policy), told[concern.id])

@@ -8,7 +8,7 @@ from catchup.extensions import db
 from catchup.models.call import Attempt, Call
 from catchup.models.family import Membership
 from catchup.queries import directories
-from catchup.queries.measures.tally import QUARTER, Tally, Year, in_quarter, only
+from catchup.queries.measures.tally import QUARTER, Tally, Year, begins, in_quarter, only
 from catchup.rules.attempts import OUTCOMES
 from catchup.rules.measures import Counts
 from catchup.rules.terms import CallKind, ClosedAs
@@ -97,7 +97,7 @@ def called_off() -> ColumnElement[bool]:
         Membership.accepted_on <= Call.due_on,
         Membership.left_on > Call.due_on,
         # Not one that a pause had ended before.
-        Call.closed_at >= Membership.left_on,
+        Call.closed_at >= begins(Membership.left_on),
     )
     return and_(
         Call.closed_as.is_not(None),

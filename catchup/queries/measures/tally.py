@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import GenericFunction
 
 from catchup import clock
+from catchup.models.base import UtcDateTime
 from catchup.rules.measures import NOTHING, Counts, Dimension, Key
 
 QUARTER = "quarter"
@@ -67,6 +68,30 @@ class Event(NamedTuple):
     counts: Counts
     families: tuple[UUID, ...]
     dimension: Dimension | None = None
+
+
+class begins(GenericFunction[datetime]):  # noqa: N801 -- a function of SQL, named as those are
+    """The instant at which a day begins in London, on either engine."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(begins)
+def _london_midnight(element: Any, compiler: Any, **kwargs: Any) -> str:
+    (day,) = (compiler.process(part, **kwargs) for part in element.clauses)
+    return f"(CAST({day} AS TIMESTAMP) AT TIME ZONE 'Europe/London')"
+
+
+@compiles(begins, "sqlite")
+def _midnight_by_summer_time(element: Any, compiler: Any, **kwargs: Any) -> str:
+    # SQLite knows no zones. Summer time begins and ends in the small hours of two last Sundays.
+    (day,) = (compiler.process(part, **kwargs) for part in element.clauses)
+    march, october = (
+        f"date(strftime('%Y-{month}-01', {day}), 'weekday 0', '-7 days')" for month in ("04", "11")
+    )
+    is_summer = f"{day} > {march} AND {day} <= {october}"
+    return f"datetime({day}, CASE WHEN {is_summer} THEN '-1 hour' ELSE '+0 hours' END)"
 
 
 class Tally:

@@ -169,6 +169,51 @@ class Directory:
                 return round(hypot(east - other_east, north - other_north) / 1000)
         return None
 
+    def knows(self, district: str) -> bool:
+        """Whether a district of Great Britain is one whose council is known, or is outside England."""
+        return district in self._districts or _COUNTRY_OF_CODE.get(district[:1]) in (
+            Country.WALES,
+            Country.SCOTLAND,
+        )
+
+    def amended(self, rows: Iterable[Row], source: str) -> bytes:
+        """Pack this directory with these postcodes added, or moved to their districts; no other changes.
+
+        A sector keeps its place; a new one has the mean of its rows.
+        """
+        codes, sectors = list(self._codes), dict(self._sectors)
+        index = {code: i for i, code in enumerate(codes)}
+        of_sector: dict[str, list[Row]] = {}
+        for row in rows:
+            of_sector.setdefault((normalise(row.postcode) or "")[:-2], []).append(row)
+        for sector, new in of_sector.items():
+            place, maps = self._taken_apart(sector)
+            for row in new:
+                if row.district not in index:
+                    index[row.district] = len(codes)
+                    codes.append(row.district)
+                byte, bit = divmod(_BIT[(normalise(row.postcode) or "")[-2:]], 8)
+                for bits in maps.values():
+                    bits[byte] &= ~(1 << bit)
+                maps.setdefault(index[row.district], bytearray(_MAP_BYTES))[byte] |= 1 << bit
+            if place is None:
+                count = len(new) * _UNIT
+                place = _PLACE.pack(
+                    round(sum(row.easting for row in new) / count),
+                    round(sum(row.northing for row in new) / count),
+                )
+            there = ((i, bits) for i, bits in sorted(maps.items()) if any(bits))
+            sectors[sector] = place + b"".join(_DISTRICT.pack(i, bits) for i, bits in there)
+        content = {"format": _FORMAT, "source": source, "codes": codes, "sectors": sectors}
+        return zlib.compress(msgpack.packb(content), 9)
+
+    def _taken_apart(self, sector: str) -> tuple[bytes | None, dict[int, bytearray]]:
+        packed = self._sectors.get(sector)
+        if packed is None:
+            return None, {}
+        maps = {i: bytearray(bits) for i, bits in _DISTRICT.iter_unpack(packed[_PLACE.size :])}
+        return packed[: _PLACE.size], maps
+
     def _district(self, postcode: str) -> str | None:
         sector = self._sectors.get(postcode[:-2])
         if sector is None:
@@ -268,6 +313,21 @@ _COLUMNS = {
 }
 
 
+def find_columns(heading: Iterable[str]) -> list[int]:
+    """Where postcode, district, easting and northing stand in a row, by its heading.
+
+    Raises BadDirectoryError for one that is not there.
+    """
+    names_there = [name.strip().lower() for name in heading]
+    where = []
+    for column, names in _COLUMNS.items():
+        found = [i for i, name in enumerate(names_there) if names.fullmatch(name)]
+        if not found:
+            raise BadDirectoryError(f"The file has no column for the {column}.")
+        where.append(found[0])
+    return where
+
+
 def pack_from_csv(lines: Iterable[str], source: str) -> bytes:
     """Pack a CSV file with a heading row, such as the ONS Postcode Directory's (open it as utf-8-sig).
 
@@ -278,24 +338,19 @@ def pack_from_csv(lines: Iterable[str], source: str) -> bytes:
 
 def _read_rows(lines: Iterable[str]) -> Iterator[Row]:
     reader = csv.reader(lines)
-    heading = [name.strip().lower() for name in next(reader, [])]
-    where = []
-    for column, names in _COLUMNS.items():
-        found = [i for i, name in enumerate(heading) if names.fullmatch(name)]
-        if not found:
-            raise BadDirectoryError(f"The file has no column for the {column}.")
-        where.append(found[0])
+    where = find_columns(next(reader, []))
     for row in reader:
         try:
             postcode, district, easting, northing = (row[i].strip() for i in where)
             # A postcode without a district or place is known by its name alone: nothing to say about it.
             if district and easting:
-                yield _on_the_grid(Row(postcode, district, float(easting), float(northing)))
+                yield on_the_grid(Row(postcode, district, float(easting), float(northing)))
         except (IndexError, ValueError) as error:
             raise BadDirectoryError(f"Line {reader.line_num} of the file can't be read.") from error
 
 
-def _on_the_grid(row: Row) -> Row:
+def on_the_grid(row: Row) -> Row:
+    """The row itself. Raises ValueError for a place that is not in Great Britain."""
     if not (0 <= row.easting < 700_000 and 0 <= row.northing < 1_300_000):
         raise ValueError("off the National Grid")
     return row

@@ -71,7 +71,7 @@ def take_in(rows: Iterable[CouncilRow]) -> Taken:
     """
     given = list(rows)
     known = {council.code: council for council in db.session.scalars(select(Council))}
-    before = {code: _as_row(council) for code, council in known.items()}
+    before = {code: as_row(council) for code, council in known.items()}
     own = {row.code for row in given}
     whole = Councils([*given, *(row for code, row in before.items() if code not in own)])
     made_up = {code: whole.get(code).code for code in before if whole.get(code).code != code}
@@ -128,7 +128,8 @@ def replan(family_ids: Iterable[UUID], today: date) -> Followed:
     return Followed(len(ids), counts)
 
 
-def _as_row(council: Council) -> CouncilRow:
+def as_row(council: Council) -> CouncilRow:
+    """A council as a list of councils writes it."""
     successors = tuple(sorted(link.successor for link in council.successors))
     return CouncilRow(
         council.code, council.name, council.kind, council.valid_from, council.valid_to, successors

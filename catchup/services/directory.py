@@ -1,10 +1,11 @@
 """Keeping the directory of services: adding, correcting, checking, retiring, and taking in a list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from catchup.extensions import db
 from catchup.models.directory import Service, ServiceCouncil
@@ -12,6 +13,8 @@ from catchup.queries.scope import Viewer
 from catchup.services import audit, directory_rows
 from catchup.services.audit import Seen
 from catchup.services.directory_rows import ListRow, ServiceFacts
+
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,49 +66,72 @@ def take_in(lines: Iterable[str], today: date) -> tuple[int, int, list[BadRow]]:
     ISO dates. Nothing is done while a row is refused. Raises ValueError for a file without the columns.
     """
     rows = directory_rows.read(lines, today)
-    # Of two with one name, the one in use comes last and counts.
-    there = db.session.scalars(select(Service).order_by(Service.retired_on.is_(None), Service.id))
-    known = {_key(service.name, service.run_by): service for service in there}
-    lines_seen: dict[tuple[str, str], int] = {}
+    there = known()
+    lines_seen: dict[Key, int] = {}
     bad: list[BadRow] = []
     good: list[ServiceFacts] = []
     for row in rows:
-        reason = row.reason or _clash(row, known, lines_seen)
+        reason = row.reason or clash(row, there, lines_seen)
         if reason or row.facts is None:
             bad.append(BadRow(row.given, reason or ""))
         else:
             good.append(row.facts)
     if bad:
         return 0, 0, bad
-    added = 0
-    for facts in good:
-        service = known.get(_key(facts.name, facts.run_by))
-        if service is None:
-            add(facts, None)
-            added += 1
-        else:
-            correct(service, facts, None)
-    return added, len(good) - added, []
+    new = [facts for facts in good if key(facts.name, facts.run_by) not in there]
+    changed = [
+        (there[key(facts.name, facts.run_by)], facts)
+        for facts in good
+        if key(facts.name, facts.run_by) in there
+    ]
+    take_in_rows(new, changed, None)
+    return len(new), len(changed), []
 
 
-def _clash(
-    row: ListRow, known: dict[tuple[str, str], Service], lines_seen: dict[tuple[str, str], int]
-) -> str | None:
-    """Why a row that can be read is refused all the same, or None."""
+def take_in_rows(
+    new: Iterable[ServiceFacts], changed: Iterable[tuple[Service, ServiceFacts]], by: Viewer | None
+) -> None:
+    """Add services and correct others, all in one go."""
+    seen: list[tuple[str, Service]] = []
+    for facts in new:
+        service = Service(name=facts.name, category=facts.category, offers=facts.offers, run_by=facts.run_by)
+        db.session.add(service)
+        _write(service, facts)
+        seen.append(("directory.add", service))
+    for service, facts in changed:
+        _write(service, facts)
+        seen.append(("directory.correct", service))
+    db.session.flush()
+    audit.record(by, *(Seen(action, "service", service.id) for action, service in seen))
+
+
+def known() -> dict[Key, Service]:
+    """Every service by its key. Of two with one name, the one in use comes last and counts."""
+    there = db.session.scalars(
+        select(Service)
+        .options(selectinload(Service.councils))
+        .order_by(Service.retired_on.is_(None), Service.id)
+    )
+    return {key(service.name, service.run_by): service for service in there}
+
+
+def clash(row: ListRow, there: Mapping[Key, Service], lines_seen: dict[Key, int]) -> str | None:
+    """Why a row that can be read is refused all the same, or None; notes the row's line."""
     if row.facts is None:
         return None
-    key = _key(row.facts.name, row.facts.run_by)
-    if key in lines_seen:
-        return f"The same service is on line {lines_seen[key]} already."
-    lines_seen[key] = row.line
-    service = known.get(key)
+    its_key = key(row.facts.name, row.facts.run_by)
+    if its_key in lines_seen:
+        return f"The same service is on line {lines_seen[its_key]} already."
+    lines_seen[its_key] = row.line
+    service = there.get(its_key)
     # Somebody found it gone: an older list must not send families there again.
     if service is not None and service.retired_on is not None:
         return f"It was taken out of the directory on {service.retired_on}: bring it back there first."
     return None
 
 
-def _key(name: str, run_by: str) -> tuple[str, str]:
+def key(name: str, run_by: str) -> Key:
+    """What a service is known by."""
     return name.casefold(), run_by.casefold()
 
 

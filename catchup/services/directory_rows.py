@@ -63,16 +63,23 @@ def read(lines: Iterable[str], today: date) -> list[ListRow]:
             raise ValueError(f"The file has no column {', '.join(sorted(missing))}.")
         for row in reader:
             given = {name: (row.get(name) or "").strip() for name in COLUMNS}
-            try:
-                # Cells without a heading stand under None.
-                if None in row:
-                    raise ValueError("There are more cells than headings.")
-                rows.append(ListRow(reader.line_num, given, _facts(given, today)))
-            except ValueError as error:
-                rows.append(ListRow(reader.line_num, given, None, str(error)))
+            # Cells without a heading stand under None.
+            if None in row:
+                reason = "There are more cells than headings."
+                rows.append(ListRow(reader.line_num, given, None, reason))
+            else:
+                rows.append(read_row(reader.line_num, given, today))
     except csv.Error as error:
         raise ValueError(f"Line {reader.line_num} of the file cannot be read as CSV.") from error
     return rows
+
+
+def read_row(line: int, given: dict[str, str], today: date) -> ListRow:
+    """One row by its columns' names, all of them there."""
+    try:
+        return ListRow(line, given, _facts(given, today))
+    except ValueError as error:
+        return ListRow(line, given, None, str(error))
 
 
 def _facts(given: dict[str, str], today: date) -> ServiceFacts:

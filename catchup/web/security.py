@@ -38,6 +38,8 @@ ACCESS: dict[str, frozenset[Role] | None] = {
 }
 ADMIN_IDLE_MINUTES = 15
 WRITES = frozenset({"POST"})
+# A file comes with these alone, and only from somebody whom the guard has let in: bytes of the whole request.
+LARGEST_REQUEST = {"admin.read_import": 10 * 1024 * 1024}
 BEFORE_WORK = "before_work"  # endpoints that somebody who has just signed in must see to first
 
 POLICY = (
@@ -130,6 +132,8 @@ def _begin() -> ResponseReturnValue | None:
         return redirect(url_for(session[BEFORE_WORK][0]))
     if g.viewer.role not in roles:
         abort(403)
+    if request.endpoint in LARGEST_REQUEST:
+        request.max_content_length = LARGEST_REQUEST[request.endpoint]
     return None
 
 

@@ -116,8 +116,8 @@ def columns(
     """Upright columns over their labels, a column for each series; up to some twenty-four labels.
 
     ``form`` writes a value as the reader knows it ("63%"), ``missing`` stands where there is None, and a text
-    ("hidden") for itself; neither has a mark. ``target`` is a broken line with its name, ``top`` the end of the
-    scale (left out: the highest value). Raises ValueError for a value below nothing, for series of other
+    ("hidden") for itself; neither has a mark. ``target`` is a broken line with its name, ``top`` the end of
+    the scale (left out: the highest value). Raises ValueError for a value below nothing, for series of other
     lengths than the labels, or for too many.
     """
     chart = _chart("columns", title, labels, series, form, missing, target, top)

@@ -3,12 +3,24 @@
 Source: service policy P5, P6: by reference alone unless names were asked for, and no address ever.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    Table,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    select,
+    type_coerce,
+)
+from sqlalchemy.types import NullType
 
 from catchup import clock
 from catchup.extensions import db
@@ -25,11 +37,10 @@ from catchup.rules.terms import Need
 
 OPEN_FOR = timedelta(hours=1)
 AT_A_TIME = 2_000
+LAST = UUID(int=(1 << 128) - 1)
 
-family, child, order, membership, planned, call, conversation, handover = (
-    core(model)
-    for model in (Family, Child, AdoptionOrder, Membership, PlannedCall, Call, Conversation, Handover)
-)
+family, child, order, membership, staff = map(core, (Family, Child, AdoptionOrder, Membership, Staff))
+planned, call, conversation, handover = map(core, (PlannedCall, Call, Conversation, Handover))
 
 
 class Exported(NamedTuple):
@@ -71,97 +82,106 @@ def how_many(viewer: Viewer, today: date) -> int:
 
 def rows(viewer: Viewer, today: date, *, names: bool) -> Iterator[Exported]:
     """Every family in a manager's scope on a day, by id; some thousands are in memory at a time."""
-    leads = {row.id: row.name for row in db.session.execute(select(Staff.id, Staff.name))}
-    after: UUID | None = None
+    after = UUID(int=0)
     while True:
-        page = _page(viewer, today, after)
-        if not page:
-            return
-        after = page[-1].id
-        ids = [row.id for row in page]
-        facts = {name: _by_family(statement) for name, statement in _facts(ids, today).items()}
-        children = _children(ids) if names else {}
-        for row in page:
-            joined = facts["membership"].get(row.id)
-            due = facts["planned"].get(row.id)
-            held = facts["held"].get(row.id)
+        upto = db.session.scalar(_last_of_some(viewer, today, after))
+        between = {"after": after, "upto": upto or LAST}
+        membership, ordered, due, held, handed = (
+            {row[0]: row for row in db.session.execute(statement, between)} for statement in _facts(today)
+        )
+        children = _children(between) if names else {}
+        for row in db.session.execute(_families(viewer, today, names=names), between):
+            joined, calls, talked = membership.get(row.key), due.get(row.key), held.get(row.key)
             yield Exported(
                 row.id,
                 row.reference,
                 row.owning_council,
-                leads.get(row.lead_id),
+                row.lead,
                 row.language,
-                joined.accepted_on if joined else None,
-                joined.left_on if joined else None,
-                _day(facts["order"].get(row.id)),
-                due.due_on if due else None,
-                due.council_code if due else None,
-                held.held_on if held else None,
-                held.need if held else None,
-                _day(facts["handover"].get(row.id)),
+                joined[1] if joined else None,
+                joined[2] if joined else None,
+                ordered[row.key][1] if row.key in ordered else None,
+                calls[1] if calls else None,
+                calls[2] if calls else None,
+                talked[1] if talked else None,
+                talked[2] if talked else None,
+                handed[row.key][1] if row.key in handed else None,
                 row.name if names else "",
-                tuple(children.get(row.id, ())),
+                tuple(children.get(row.key, ())),
             )
+        if upto is None:
+            return
+        after = upto
 
 
-def _page(viewer: Viewer, today: date, after: UUID | None) -> Sequence[Any]:
-    statement = (
-        select(family.c.id, family.c.reference, family.c.owning_council, family.c.lead_id, family.c.language)
-        .add_columns(family.c.name)
-        .where(in_scope(viewer, today))
+def _last_of_some(viewer: Viewer, today: date, after: UUID) -> Select[UUID]:
+    return (
+        select(family.c.id)
+        .where(in_scope(viewer, today), family.c.id > after)
         .order_by(family.c.id)
-        .limit(AT_A_TIME)
+        .offset(AT_A_TIME - 1)
+        .limit(1)
     )
-    if after is not None:
-        statement = statement.where(family.c.id > after)
-    return db.session.execute(statement).all()
 
 
-def _facts(ids: Sequence[UUID], today: date) -> dict[str, Select[Any]]:
-    """What is known of each of these families, in the order in which a later row outweighs the one before."""
-    return {
-        "membership": _of(membership, ids, "accepted_on", "left_on").order_by(membership.c.accepted_on),
-        "order": (
-            select(child.c.family_id, func.min(order.c.made_on).label("day"))
-            .join_from(child, order, order.c.child_id == child.c.id)
-            .where(child.c.family_id.in_(ids), order.c.superseded_at.is_(None))
-            .group_by(child.c.family_id)
-        ),
-        "planned": _of(planned, ids, "due_on", "council_code").order_by(planned.c.due_on.desc()),
-        "held": (
-            _of(call, ids, "held_on")
-            .add_columns(conversation.c.need)
-            .outerjoin(conversation, conversation.c.call_id == call.c.id)
-            .where(call.c.held_on.is_not(None))
-            .order_by(call.c.held_on, call.c.id)
-        ),
-        "handover": (
-            select(handover.c.family_id, func.min(handover.c.change_on).label("day"))
-            .where(
-                handover.c.family_id.in_(ids),
-                handover.c.change_on >= today,
-                handover.c.withdrawn_at.is_(None),
-            )
-            .group_by(handover.c.family_id)
-        ),
-    }
+def _families(viewer: Viewer, today: date, *, names: bool) -> Select[Any]:
+    statement = (
+        select(_key(family.c.id), family.c.id, family.c.reference, family.c.owning_council)
+        .add_columns(staff.c.name.label("lead"), family.c.language)
+        .outerjoin(staff, staff.c.id == family.c.lead_id)
+        .where(in_scope(viewer, today), _between(family.c.id))
+        .order_by(family.c.id)
+    )
+    return statement.add_columns(family.c.name) if names else statement
 
 
-def _of(table: Table, ids: Sequence[UUID], *columns: str) -> Select[Any]:
-    return select(table.c.family_id, *(table.c[name] for name in columns)).where(table.c.family_id.in_(ids))
+def _facts(today: date) -> tuple[Select[Any], ...]:
+    """What is known of the families between two ids, by key; a later row outweighs the one before."""
+    due, held = _one_day(planned, func.min(planned.c.due_on)), _one_day(call, func.max(call.c.held_on))
+    return (
+        select(_key(membership.c.family_id), membership.c.accepted_on, membership.c.left_on)
+        .where(_between(membership.c.family_id))
+        .order_by(membership.c.accepted_on),
+        select(_key(child.c.family_id), func.min(order.c.made_on))
+        .join_from(child, order, order.c.child_id == child.c.id)
+        .where(_between(child.c.family_id), order.c.superseded_at.is_(None))
+        .group_by(child.c.family_id),
+        select(_key(planned.c.family_id), planned.c.due_on, planned.c.council_code)
+        .join(due, and_(due.c.family_id == planned.c.family_id, due.c.day == planned.c.due_on))
+        .order_by(planned.c.id),
+        select(_key(call.c.family_id), call.c.held_on, conversation.c.need)
+        .join(held, and_(held.c.family_id == call.c.family_id, held.c.day == call.c.held_on))
+        .outerjoin(conversation, conversation.c.call_id == call.c.id)
+        .order_by(call.c.id),
+        select(_key(handover.c.family_id), func.min(handover.c.change_on))
+        .where(_between(handover.c.family_id), handover.c.change_on >= today)
+        .where(handover.c.withdrawn_at.is_(None))
+        .group_by(handover.c.family_id),
+    )
 
 
-def _by_family(statement: Select[Any]) -> dict[UUID, Any]:
-    return {row.family_id: row for row in db.session.execute(statement)}
-
-
-def _day(row: Any) -> date | None:
-    return row.day if row else None
-
-
-def _children(ids: Sequence[UUID]) -> dict[UUID, list[str]]:
-    found: dict[UUID, list[str]] = {}
-    statement = _of(child, ids, "first_name").where(child.c.died_on.is_(None)).order_by(child.c.born_on)
-    for row in db.session.execute(statement.order_by(child.c.id)):
-        found.setdefault(row.family_id, []).append(row.first_name)
+def _children(between: dict[str, UUID]) -> dict[Any, list[str]]:
+    found: dict[Any, list[str]] = {}
+    statement = (
+        select(_key(child.c.family_id), child.c.first_name)
+        .where(_between(child.c.family_id), child.c.died_on.is_(None))
+        .order_by(child.c.born_on, child.c.id)
+    )
+    for key, name in db.session.execute(statement, between):
+        found.setdefault(key, []).append(name)
     return found
+
+
+def _one_day(table: Table, day: ColumnElement[date]) -> Subquery:
+    """The one day that counts of each family, found by the database: a plan is some twenty rows long."""
+    statement = select(table.c.family_id, day.label("day")).where(_between(table.c.family_id))
+    return statement.group_by(table.c.family_id).subquery()
+
+
+def _key(family_id: ColumnElement[UUID]) -> ColumnElement[Any]:
+    """An id as the driver gives it: making an object of each takes as long as finding the row."""
+    return type_coerce(family_id, NullType()).label("key")
+
+
+def _between(family_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    return and_(family_id > bindparam("after", type_=Uuid()), family_id <= bindparam("upto", type_=Uuid()))

@@ -7,6 +7,7 @@ manager = Blueprint("manager", __name__)
 from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
     absences,
     access_requests,
+    barriers,
     breaches,
     budget,
     complaints,
@@ -14,6 +15,7 @@ from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
     demand,
     early_or_crisis,
     exports,
+    forecast,
     looks,
     needs,
     offer_contacts,
@@ -33,6 +35,7 @@ from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
 __all__ = [
     "absences",
     "access_requests",
+    "barriers",
     "breaches",
     "budget",
     "complaints",
@@ -40,6 +43,7 @@ __all__ = [
     "demand",
     "early_or_crisis",
     "exports",
+    "forecast",
     "looks",
     "manager",
     "needs",

@@ -35,6 +35,8 @@ def act_in_words(action: str) -> str:
     if action in ACTS:
         return str(ACTS[action])
     subject, _, verb = action.rpartition(".")
+    if not subject:
+        return verb.replace("_", " ").replace("-", " ").capitalize()
     return gettext(
         "%(subject)s: %(act)s",
         subject=subject.replace("_", " ").replace(".", ", ").capitalize(),

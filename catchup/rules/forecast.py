@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from catchup.rules.calendar import ONE_DAY, add_months, birthday, is_working_day
+from catchup.rules.calendar import ONE_DAY, add_months, is_working_day
 from catchup.rules.responsibility import home_council_takes_over_on
 from catchup.rules.terms import Placing
 from catchup.rules.workload import MINUTES_UNMEASURED
@@ -98,17 +98,15 @@ class ComingOn:
         placed = self.placing is not Placing.NONE and on < home_council_takes_over_on(self.made_on, years)
         return self.placing_council if placed else self.home_council
 
-    def passes_on(self, years: int, adult_age: int) -> date | None:
+    def passes_on(self, years: int) -> date | None:
         """The day on which support passes to the home council; None where nothing does.
 
-        A child nobody placed is its home council's from the first day; one who is grown up by then is no
-        longer handed over. Source: service policy R2, R4, R7.
+        A child nobody placed is its home council's from the first day. Source: service policy R2, R4, R7.
         """
-        on = home_council_takes_over_on(self.made_on, years)
         same = self.placing_council is not None and self.placing_council == self.home_council
-        if self.placing is Placing.NONE or same or birthday(self.born_on, adult_age) <= on:
+        if self.placing is Placing.NONE or same:
             return None
-        return on
+        return home_council_takes_over_on(self.made_on, years)
 
 
 @dataclass(frozen=True, slots=True)

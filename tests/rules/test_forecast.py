@@ -62,7 +62,7 @@ def a_child(**facts: object) -> ComingOn:
 
 def test_support_passes_to_the_home_council_on_the_day_after_three_years() -> None:
     child = a_child()
-    assert child.passes_on(3, 18) == date(2027, 3, 1)
+    assert child.passes_on(3) == date(2027, 3, 1)
     assert (child.council_on(date(2027, 2, 28), 3), child.council_on(date(2027, 3, 1), 3)) == ("K", "M")
 
 
@@ -71,18 +71,17 @@ def test_support_passes_to_the_home_council_on_the_day_after_three_years() -> No
     [
         {"placing": Placing.NONE, "placing_council": None},
         {"home_council": "K"},
-        {"born_on": date(2009, 3, 1)},
     ],
 )
-def test_nothing_passes_where_no_council_placed_or_it_is_the_same_or_the_child_is_grown_up(
+def test_nothing_passes_where_no_council_placed_or_it_is_the_same(
     facts: dict[str, object],
 ) -> None:
-    assert a_child(**facts).passes_on(3, 18) is None
+    assert a_child(**facts).passes_on(3) is None
 
 
 def test_an_unknown_placing_council_hands_over_all_the_same() -> None:
     child = a_child(placing=Placing.UNKNOWN, placing_council=None)
-    assert child.passes_on(3, 18) == date(2027, 3, 1)
+    assert child.passes_on(3) == date(2027, 3, 1)
     assert child.council_on(date(2027, 2, 28), 3) is None
 
 

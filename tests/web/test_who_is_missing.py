@@ -23,7 +23,7 @@ A_CALL = date(2025, 8, 1)
 
 @pytest.fixture(autouse=True)
 def _families(session: object) -> None:
-    """One Polish-speaking family of two parents, and one that said nothing; each is owed a welcome call too."""
+    """One Polish-speaking family of two parents, and one that said nothing; both are owed welcome calls."""
     clock.move_to(JOINED)
     answers = (
         NewParent("Parent One", ethnic_group="white", disability="no"),

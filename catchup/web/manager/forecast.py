@@ -1,0 +1,126 @@
+"""The forecast: calls, handovers and hours of the next 24 months."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from catchup import charts, clock
+from catchup.queries import forecast as queries
+from catchup.queries import reports
+from catchup.queries.forecast import Forecast
+from catchup.queries.forecast_counts import Month
+from catchup.rules.forecast import TRY_MINUTES
+from catchup.rules.workload import MINUTES_UNMEASURED
+from catchup.services.audit import Seen
+from catchup.web.fields import Option, SelectField
+from catchup.web.filters import council_name
+from catchup.web.forms_base import PublicForm
+from catchup.web.manager import choosing, manager
+from catchup.web.security import saw, viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One council of the reader's, or (None) all of them. ``councils`` are (code, name)."""
+
+    council: str | None
+    councils: Sequence[tuple[str, str]]
+
+    @property
+    def whose(self) -> str:
+        """Whose forecast the page shows."""
+        return council_name(self.council) if self.council else choosing.all_of_theirs(self.councils)
+
+    def forecast(self) -> Forecast:
+        """The forecast; the hub's of all councils has what needs a decision too."""
+        everything = self.council is None and viewer().hub
+        councils = None if everything else [code for code, _name in self.councils]
+        return queries.from_today(clock.today(), council=self.council, councils=councils)
+
+    @property
+    def form(self) -> PublicForm:
+        """The form that asks for another council."""
+        asked = self
+
+        class CouncilForm(PublicForm):
+            council = SelectField(
+                _("Council"),
+                [Option(code, name) for code, name in asked.councils],
+                blank=choosing.all_of_theirs(asked.councils),
+            )
+
+        return CouncilForm(formdata=None, data={"council": self.council})
+
+
+@manager.get("/reports/forecast")
+def show_forecast() -> ResponseReturnValue:
+    """24 months of the reader's own councils, and where the hours fall short."""
+    asked = _asked()
+    found = asked.forecast()
+    names = [_month(span.first_on) for span in found.months]
+    return render_template(
+        "manager/forecast.html",
+        asked=asked,
+        found=found,
+        months=list(zip(names, found.whole, strict=True)),
+        short=[
+            (name, month) for name, month in zip(names, found.whole, strict=True) if month.minutes_short >= 60
+        ],
+        chart=_chart(found),
+        places=_places(found) if len(found.councils) > 1 else [],
+        total=queries.together(found.whole),
+        minutes_unmeasured=MINUTES_UNMEASURED,
+        try_minutes=TRY_MINUTES,
+        nav="reports",
+    )
+
+
+@manager.get("/reports/forecast.csv")
+def download_forecast() -> ResponseReturnValue:
+    """The same numbers for a spreadsheet. Totals only, no names; that it was taken is recorded."""
+    asked = _asked()
+    saw(Seen("forecast.download", "report", council_code=asked.council))
+    answer = Response(asked.forecast().as_csv(), mimetype="text/csv")
+    name = f"catch-up-forecast{'-' + asked.council if asked.council else ''}.csv"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _asked() -> Asked:
+    """What the address asks for; anything outside the reader's scope is not there."""
+    councils = reports.councils_of(viewer(), clock.today())
+    council = request.args.get("council") or None
+    if council is None and len(councils) == 1 and not viewer().hub:
+        council = councils[0][0]
+    if council is not None and council not in {code for code, _name in councils}:
+        abort(404)
+    return Asked(council, councils)
+
+
+def _month(on: date) -> str:
+    return str(format_date(on, "MMMM yyyy"))
+
+
+def _chart(found: Forecast) -> str:
+    """Hours needed beside hours there, by quarter of a year so that it can be read on a telephone."""
+    starts = range(0, len(found.months), 3)
+    quarters = [queries.together(found.whole[start : start + 3]) for start in starts]
+    return charts.columns(
+        _("Hours needed and hours there, three months at a time"),
+        [str(format_date(found.months[start].first_on, "MMM yy")) for start in starts],
+        {
+            _("Hours needed"): [round(one.minutes_needed / 60) for one in quarters],
+            _("Hours there"): [round(one.minutes_there / 60) for one in quarters],
+        },
+    )
+
+
+def _places(found: Forecast) -> list[tuple[str | None, Month]]:
+    """Each council's 24 months together, by name; what needs a decision last."""
+    pairs = [(code, queries.together(months)) for code, months in found.councils.items()]
+    return sorted(pairs, key=lambda pair: (pair[0] is None, council_name(pair[0]), pair[0] or ""))

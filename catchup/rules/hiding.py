@@ -7,14 +7,15 @@ that another row prints, or gives together with a zero, is no secret: calls due 
 Source: service policy, published tables; docs/decisions/0022-published-tables.md.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
 from catchup.rules.definitions import MEASURES, Unit
-from catchup.rules.hiding_board import Board, Cell
-from catchup.rules.hiding_cover import Cover
+from catchup.rules.hiding_board import Board, Cell, Spot
+from catchup.rules.hiding_cover import Cover, with_companions
 from catchup.rules.hiding_relations import Figure, Names
 from catchup.rules.hiding_tables import ALL, UNDECIDED, Place, Tables
 from catchup.rules.measures import ALL_COUNCILS, COLUMNS, Row
@@ -96,40 +97,47 @@ def hide(
             fixed.add(cell)
         elif now[0] == 0:
             zeros.add(cell)
-    if not forced.isdisjoint(fixed):
+    companions = _companions(tables)
+    hidden = with_companions(forced, companions)
+    if not hidden.isdisjoint(fixed):
         raise CannotHideError("a small number is published already")
-    bare = {cell for cell in zeros if tables.names[cell.figure].below is None}
     if not secondary:
-        return _laid_out(tables, forced, forced)
+        return _laid_out(tables, hidden, hidden)
     # A zero is shown. Where nothing else helps, one that is a share of something may be hidden.
-    for shown in (zeros, bare):
+    counts = {cell for cell in zeros if tables.names[cell.figure].below is None}
+    for shown in (zeros, counts):
         board = Board(
             names=tables.names,
             values=tables.values,
             equations=tables.equations,
             parents=tables.parents,
-            hidden=_together(tables, forced) | tables.absent,
+            hidden=hidden | tables.absent,
             fixed=frozenset(fixed | shown),
         )
-        cover = Cover(board, tables.cells, _companions(tables))
-        if cover.complete():
-            return _laid_out(tables, board.hidden, forced)
+        if Cover(board, tables.cells, companions).complete():
+            return _laid_out(tables, board.hidden, hidden)
     raise CannotHideError("what is published already tells too much")
 
 
-def _together(tables: Tables, cells: Iterable[Cell]) -> set[Cell]:
-    companions = _companions(tables)
-    return {other for cell in cells for other in (cell, *companions.get(cell, ()))}
-
-
 def _companions(tables: Tables) -> Mapping[Cell, tuple[Cell, ...]]:
-    """The rows that are hidden whenever another one is."""
+    """The rows that are hidden whenever another one is: those that print what it counts."""
+    printing: dict[Spot, list[Cell]] = defaultdict(list)
+    for cell in tables.cells:
+        for name in tables.names[cell.figure]:
+            if name:
+                printing[name, cell.place].append(cell)
     found = {}
-    for first, second in TOGETHER.items():
-        for cell in tables.cells:
-            other = Cell(Figure(second), cell.place)
-            if cell.figure == Figure(first) and other in tables.cells and any(tables.numbers(other)):
-                found[cell] = (other,)
+    for cell in tables.cells:
+        above = tables.names[cell.figure].above
+        others = [one for one in printing[above, cell.place] if one != cell] if above else []
+        if cell.figure.part is None and cell.figure.code in TOGETHER:
+            others += [
+                other
+                for other in (Cell(Figure(TOGETHER[cell.figure.code]), cell.place),)
+                if other in tables.cells and any(tables.numbers(other))
+            ]
+        if others:
+            found[cell] = tuple(others)
     return found
 
 

@@ -49,10 +49,10 @@ class Board:
     fixed: frozenset[Cell] = frozenset()  # rows that must stay as they are
 
     def __post_init__(self) -> None:
-        self.using: dict[str, list[Equation]] = defaultdict(list)
-        for equation in self.equations:
+        self.using: dict[str, list[int]] = defaultdict(list)
+        for number, equation in enumerate(self.equations):
             for term in equation:
-                self.using[term].append(equation)
+                self.using[term].append(number)
         self.printers: dict[str, list[Figure]] = defaultdict(list)
         for figure, named in self.names.items():
             for name in named:
@@ -97,6 +97,7 @@ class Search:
     board: Board
     moved: dict[Spot, int] = field(default_factory=dict)
     used: set[Spot] = field(default_factory=set)
+    _tries: int = 0
 
     def push(self, name: str, place: int, way: int, need: int) -> int:
         """Move a number up (1) or down (-1), by ``need`` at most; how far it went."""
@@ -135,10 +136,10 @@ class Search:
 
     def moves(self, name: str, place: int, way: int, circuit: Circuit, most: int) -> Iterator[Move]:
         """Steps that change the number by one and hide no more than ``most`` rows more."""
-        tries = [MOST_TRIES]
         first = self._cost(name, way, circuit, frozenset(), most)
         if first is not None:
-            yield from self._complete({name: way}, circuit, first, most, tries)
+            self._tries = MOST_TRIES
+            yield from self._complete({name: way}, self._after({}, name, way), circuit, first, most)
 
     def reach(self, move: Move, need: int) -> int:
         """How often a step can be made, ``need`` at most."""
@@ -151,37 +152,58 @@ class Search:
         return far
 
     def _complete(
-        self, changes: dict[str, int], circuit: Circuit, cost: frozenset[Cell], most: int, tries: list[int]
+        self,
+        changes: dict[str, int],
+        broken: dict[int, int],
+        circuit: Circuit,
+        cost: frozenset[Cell],
+        most: int,
     ) -> Iterator[Move]:
-        tries[0] -= 1
-        if tries[0] < 0 or len(changes) > MOST_STEPS:
+        """Mend the equations that are ``broken`` (by how much), one after the other."""
+        self._tries -= 1
+        if self._tries < 0 or len(changes) > MOST_STEPS:
             return
-        broken = self._broken(changes)
-        if broken is None:
+        if not broken:
             yield Move(changes, circuit, cost)
             return
-        equation, excess = broken
-        found = []
-        for name, times in equation.items():
-            if name not in changes:
-                change = -excess * times
-                more = self._cost(name, change, circuit, cost, most)
-                if more is not None:
-                    found.append((len(more), not name.startswith(SLACK), name, change, more))
-        for _cost, _slack, name, change, more in sorted(found, key=lambda one: one[:3]):
-            yield from self._complete({**changes, name: change}, circuit, more, most, tries)
+        for name, change, more in self._fewest(changes, broken, circuit, cost, most):
+            after = self._after(broken, name, change)
+            yield from self._complete({**changes, name: change}, after, circuit, more, most)
 
-    def _broken(self, changes: Mapping[str, int]) -> tuple[Equation, int] | None:
-        """An equation that no longer holds, and by how much; the one with the fewest ways out."""
-        worst = None
-        for name in changes:
-            for equation in self.board.using.get(name, ()):
-                excess = sum(times * changes[one] for one, times in equation.items() if one in changes)
-                if excess:
-                    ways = sum(1 for one in equation if one not in changes)
-                    if worst is None or ways < worst[0]:
-                        worst = ways, equation, excess
-        return worst and (worst[1], worst[2])
+    def _fewest(
+        self,
+        changes: Mapping[str, int],
+        broken: Mapping[int, int],
+        circuit: Circuit,
+        cost: frozenset[Cell],
+        most: int,
+    ) -> list[tuple[str, int, frozenset[Cell]]]:
+        """What could mend the equation that the fewest things can mend, the simplest of them first."""
+        fewest: list[tuple[str, int, frozenset[Cell]]] | None = None
+        for number, excess in broken.items():
+            found = []
+            for name, times in self.board.equations[number].items():
+                if name not in changes:
+                    more = self._cost(name, -excess * times, circuit, cost, most)
+                    if more is not None:
+                        found.append((name, -excess * times, more))
+            if fewest is None or len(found) < len(fewest):
+                fewest = found
+                if len(found) <= 1:
+                    break
+        using = self.board.using
+        return sorted(fewest or [], key=lambda one: (len(one[2]), len(using[one[0]]), one[0]))
+
+    def _after(self, broken: Mapping[int, int], name: str, change: int) -> dict[int, int]:
+        """What is broken once a number has changed as well."""
+        after = dict(broken)
+        for number in self.board.using.get(name, ()):
+            excess = after.get(number, 0) + self.board.equations[number][name] * change
+            if excess:
+                after[number] = excess
+            else:
+                after.pop(number, None)
+        return after
 
     def _cost(
         self, name: str, change: int, circuit: Circuit, cost: frozenset[Cell], most: int
@@ -226,7 +248,7 @@ class Search:
         return [leaf for leaf in self.board.leaves if place in self.board.chains[leaf]]
 
     def _others(self, name: str, place: int, root: int, priced: bool) -> list[int]:
-        """Other leaves of the same tree that could give way, near ones first, then the least that is enough."""
+        """Other leaves of the same tree that could give way: near ones, then the least that is enough."""
         board, values = self.board, self.board.values[name]
         below = set(self._leaves_under(place))
         found = [

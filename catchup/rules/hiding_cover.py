@@ -110,16 +110,29 @@ class Cover:
         )
 
     def _hide(self, cells: Collection[Cell]) -> None:
-        for cell in cells:
-            self.board.hidden.update((cell, *self.companions.get(cell, ())))
+        self.board.hidden |= with_companions(cells, self.companions)
 
     def _give_back(self, small: Collection[Cell]) -> None:
         """Show again, the greatest first, whatever others are safe without."""
-        bound = {other for cell in self.board.hidden for other in self.companions.get(cell, ())}
-        hidden = [cell for cell in self.board.hidden if cell not in small and cell not in bound]
-        for cell in sorted(hidden, key=lambda cell: (-self._size(cell), cell.place, str(cell.figure))):
-            back = {cell, *(one for one in self.companions.get(cell, ()) if one not in small)}
-            self._show(back)
+        hidden = sorted(
+            (cell for cell in self.board.hidden if cell not in small),
+            key=lambda cell: (-self._size(cell), cell.place, str(cell.figure)),
+        )
+        for cell in [*hidden, *(cell for cell in hidden if self._binding(cell))]:
+            # Rows that print the same come back together; one that another hidden row would give away stays.
+            back = {cell, *(one for one in self._binding(cell) if cell in self.companions.get(one, ()))}
+            if cell in self.board.hidden and back.isdisjoint(small) and not self._bound(back):
+                self._show(back)
+
+    def _binding(self, cell: Cell) -> tuple[Cell, ...]:
+        return self.companions.get(cell, ())
+
+    def _bound(self, back: set[Cell]) -> bool:
+        return any(
+            not back.isdisjoint(others)
+            for cell, others in self.companions.items()
+            if cell in self.board.hidden and cell not in back
+        )
 
     def _show(self, back: set[Cell]) -> None:
         before = dict(self.safe)
@@ -185,8 +198,19 @@ def _follows(board: Board, spot: Spot, zeros: set[Spot]) -> bool:
     children = board.children.get(place)
     if children and all((name, child) in zeros for child in children):
         return True
-    for equation in board.using.get(name, ()):
+    for number in board.using.get(name, ()):
+        equation = board.equations[number]
         other_side = [one for one, times in equation.items() if times * equation[name] < 0]
         if other_side and all((one, place) in zeros for one in other_side):
             return True
     return False
+
+
+def with_companions(cells: Collection[Cell], companions: Mapping[Cell, tuple[Cell, ...]]) -> set[Cell]:
+    """These rows and all that are hidden whenever they are."""
+    found: set[Cell] = set()
+    new = set(cells)
+    while new:
+        found |= new
+        new = {other for cell in new for other in companions.get(cell, ())} - found
+    return found

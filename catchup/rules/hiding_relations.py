@@ -16,6 +16,7 @@ from catchup.rules.measures import Dimension
 # Terms that come to nothing together: a number's name, and how often it counts (one, or less one).
 Equation = Mapping[str, int]
 SLACK = "slack:"
+DUE = "due_"  # M14b counts the calls due by who the families are as well
 
 
 class Figure(NamedTuple):
@@ -98,7 +99,9 @@ def names(figure: Figure, same: Mapping[str, str] = SAME) -> Names:
     """What the numbers of a figure are called. Of a mean, what it is of is printed, never the sum."""
     code, part = figure
     if part is not None:
-        return Names(_of_part(figure, same))
+        above = _of_part(figure, same)
+        due = due_of(figure)
+        return Names(above, _of_part(due, same), f"{above}.rest") if due else Names(above)
     measure = MEASURES[code]
     above, below, rest, unknown = (f"{code}.{place}" for place in ("above", "below", "rest", "unknown"))
     above, below, rest = (same.get(name, name) for name in (above, below, rest))
@@ -107,6 +110,14 @@ def names(figure: Figure, same: Mapping[str, str] = SAME) -> Names:
     if measure.unit in (Unit.DAYS, Unit.MONTHS):
         return Names(None, below, None, unknown if measure.unknown else None)
     return Names(above, below, rest, unknown if measure.unknown else None)
+
+
+def due_of(figure: Figure) -> Figure | None:
+    """What a part is of, where that is a part too: the calls due of M14b."""
+    code, part = figure
+    if code != "M14b" or part is None or part[0].startswith(DUE):
+        return None
+    return Figure(code, (DUE + part[0], part[1]))
 
 
 def equations(figures: Iterable[Figure], same: Mapping[str, str] = SAME) -> list[Equation]:
@@ -146,10 +157,11 @@ def _parts(figures: Iterable[Figure], same: Mapping[str, str]) -> Iterator[Equat
             yield _never_more(parts, whole)
         else:
             # Parts that overlap: none is more than the whole, and together they cover it.
-            above = same.get(f"{code}.above", f"{code}.above")
+            whole = f"{code}.below" if dimension.startswith(DUE) else f"{code}.above"
+            whole = same.get(whole, whole)
             overlapping = [part for part in parts if part not in APART]
-            yield from (_never_more([part], above) for part in overlapping)
-            yield {above: 1, f"{SLACK}{code}.{dimension}": 1, **dict.fromkeys(overlapping, -1)}
+            yield from (_never_more([part], whole) for part in overlapping)
+            yield {whole: 1, f"{SLACK}{code}.{dimension}": 1, **dict.fromkeys(overlapping, -1)}
 
 
 def _never_more(less: Sequence[str], more: str) -> Equation:

@@ -5,20 +5,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from catchup.rules.hiding_board import Cell
-from catchup.rules.hiding_relations import SAME, SLACK, Equation, Figure, Names, equations, names
+from catchup.rules.hiding_relations import SAME, SLACK, Equation, Figure, Names, due_of, equations, names
 from catchup.rules.measures import ALL_COUNCILS, NOTHING, Counts, Row
 
 Place = tuple[str, str]
 ALL: Place = ALL_COUNCILS
 UNDECIDED: Place = ("undecided", "")
+TOTALS_ONLY = ("M14", "M14b")
 
 
 @dataclass(frozen=True)
 class Tables:
     """Numbers by name and place, what adds up to what, and which rows there are.
 
-    ``parents`` has for each place the number of the one that sums it up. ``absent`` rows are in no table: an
-    agency has no parts. ``means`` are of days or months, by row.
+    ``parents`` has for each place the number of the one that sums it up. ``absent`` rows are in no
+    table. ``means`` are of days or months, by row.
     """
 
     places: Sequence[Place]
@@ -43,6 +44,7 @@ class Tables:
                 # A part prints what it counts alone: the rest is its measure's.
                 below = (row.denominator or 0, row.unknown) if figure.part is None else ()
                 counted[figure][place] = Counts(row.numerator, *below)
+        _fill_in_due(counted)
         given = {place for by_place in counted.values() for place in by_place}
         leaves = sorted(place for place in given if place[0] in ("council", UNDECIDED[0]))
         members = _members(counted, leaves, agencies)
@@ -52,24 +54,15 @@ class Tables:
         same = _really_same(counts)
         named = {figure: names(figure, same) for figure in counts}
         values = _values(counts, named)
+        everywhere = [Cell(figure, number) for figure in counts for number in range(len(places))]
         return cls(
             places=places,
             parents=parents,
             names=named,
             values=values,
             equations=_true_ones(equations(counts, same), values, len(places)),
-            cells=frozenset(
-                Cell(figure, number)
-                for figure in counts
-                for number, place in enumerate(places)
-                if place[0] != "agency" or figure.part is None
-            ),
-            absent=frozenset(
-                Cell(figure, number)
-                for figure in counts
-                for number, place in enumerate(places)
-                if place[0] == "agency" and figure.part is not None
-            ),
+            cells=frozenset(cell for cell in everywhere if _is_row(cell, places)),
+            absent=frozenset(cell for cell in everywhere if not _is_row(cell, places)),
             means={
                 Cell(figure, number): one.above / one.below
                 for figure, by_place in counts.items()
@@ -101,6 +94,24 @@ class Tables:
         return sorted(
             self.cells, key=lambda cell: (rank[cell.figure.code], cell.place, cell.figure.part or ("", ""))
         )
+
+
+def _is_row(cell: Cell, places: Sequence[Place]) -> bool:
+    """An agency has no parts, and who families are is told of all councils together only."""
+    if cell.figure.part is None:
+        return True
+    place = places[cell.place]
+    whole = ALL if ALL in places else place
+    return place[0] != "agency" and (cell.figure.code not in TOTALS_ONLY or place == whole)
+
+
+def _fill_in_due(counted: dict[Figure, dict[Place, Counts]]) -> None:
+    """What a part is of, for parts that have it in a row of its own."""
+    for figure in list(counted):
+        due = due_of(figure)
+        if due is not None:
+            for place, one in counted[due].items():
+                counted[figure][place] = Counts(counted[figure].get(place, NOTHING).above, one.above)
 
 
 def _members(

@@ -27,6 +27,7 @@ from catchup.services.demo import (
     contacts,
     directory,
     events,
+    hours,
     keeping,
     offers,
     own_pages,
@@ -34,6 +35,7 @@ from catchup.services.demo import (
     population,
     registrations,
     support,
+    targets,
     texts,
     waiting_proposals,
 )
@@ -103,6 +105,8 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
         clock.move_to(today)
         orders = _recorded_orders(made, today, random)
         keeping.add_breach(known)
+        hours.add_hours_and_absences(staff, known, today)
+        targets.add(known, today)
         offers.add_offers(today, known["morgan@example.com"].id)
         registrations.add_registrations(today)
         if joined := next((one.new for one, family in made if _could_be_joined(one, family)), None):

@@ -12,11 +12,12 @@ from catchup.queries import directories, reports
 from catchup.queries.reports import Report
 from catchup.rules.calendar import financial_year, financial_year_days, in_words
 from catchup.rules.councils import UnknownCouncilError
-from catchup.rules.definitions import MEASURES, REPORTS
+from catchup.rules.definitions import MEASURES, REPORTS, Unit
 from catchup.rules.measures import Row
 from catchup.services import marks
 
-TO_COME = ("forecast", "annual")
+EVERYTHING = "annual"
+TO_COME = ("forecast",)
 
 
 def _year(_context: click.Context, _option: click.Parameter, year: str | None) -> str | None:
@@ -29,7 +30,7 @@ def _year(_context: click.Context, _option: click.Parameter, year: str | None) -
 
 
 @click.command("report")
-@click.argument("name", type=click.Choice([*REPORTS, *TO_COME]))
+@click.argument("name", type=click.Choice([*REPORTS, EVERYTHING, *TO_COME]))
 @click.option("--year", callback=_year, help="April to March, like 2025-26; left out: this year.")
 @click.option("--council", help="One council by its GSS code; left out: all of them.")
 @click.option("--published", is_flag=True, help="For publication: small numbers hidden.")
@@ -54,7 +55,8 @@ def report(
     marks.follow_clock(current_app.config["CATCHUP"])
     year = year or financial_year(clock.today())
     try:
-        found = reports.of_year(name, year, clock.today(), council=council, codes=REPORTS[name])
+        codes = REPORTS.get(name, reports.EVERYTHING)
+        found = reports.of_year(name, year, clock.today(), council=council, codes=codes)
     except UnknownCouncilError as error:
         raise click.ClickException(str(error)) from error
     if as_json or form == "json":
@@ -87,7 +89,7 @@ def _definition(code: str) -> str:
 def _place(row: Row) -> str:
     dimension = dict(row.dimension or {})
     is_total = dimension.pop("councils", None) is not None
-    place = "All councils" if is_total else "Needs a decision"
+    place = dimension.pop("agency", "All councils" if is_total else "Needs a decision")
     if row.council:
         place = f"{directories.councils().name(row.council)} ({row.council})"
     return ", ".join([place, *(value.replace("_", " ") for value in dimension.values())])
@@ -96,8 +98,13 @@ def _place(row: Row) -> str:
 def _figure(row: Row) -> str:
     if row.denominator is None:
         return str(row.numerator)
-    share = "" if row.value is None else f" ({row.value:.0%})"
     unknown = f", {row.unknown} not known" if row.unknown else ""
+    unit = MEASURES[row.code].unit
+    is_mean = unit in (Unit.DAYS, Unit.MONTHS) and not set(row.dimension or {}) & {unit.value}
+    if is_mean:
+        mean = "" if row.value is None else f"{row.value:.1f} {unit.value} on average, "
+        return f"{mean}of {row.denominator}{unknown}"
+    share = "" if row.value is None else f" ({row.value:.0%})"
     return f"{row.numerator} of {row.denominator}{share}{unknown}"
 
 

@@ -73,7 +73,7 @@ def of_year(
     if councils is None:
         cells = measures.of_year(year, as_of, codes=codes)
         counted = {key.council for key in cells if key.council}
-        agencies = _agencies(counted, year, as_of)
+        agencies = agencies_of(counted, year, as_of)
         laid_out = rows(cells, codes, counted, undecided=True, total=True, agencies=agencies)
     else:
         only = codes_of(councils, last_on)
@@ -86,16 +86,10 @@ def of_year(
 
 def _of_agency(name: str, year: str, as_of: date, agency: str, codes: Sequence[str]) -> Report:
     """One agency's councils and their total, which is the agency's own figure."""
-    first_on, last_on = financial_year_days(year)
-    members = {
-        code
-        for quarter in quarters(first_on)
-        for named, code in directories.agency_councils(quarter.last_on)
-        if named == agency
-    }
-    only = codes_of(members, last_on)
-    cells = measures.of_year(year, as_of, only, codes)
-    agencies = _agencies({key.council for key in cells if key.council}, year, as_of)
+    last_on = financial_year_days(year)[1]
+    members = members_of(agency, year)
+    cells = measures.of_year(year, as_of, codes_of(members, last_on), codes)
+    agencies = agencies_of({key.council for key in cells if key.council}, year, as_of)
     own = {
         key: found
         for key, found in cells.items()
@@ -106,7 +100,17 @@ def _of_agency(name: str, year: str, as_of: date, agency: str, codes: Sequence[s
     return Report(name, year, None, as_of, tuple(rows(own, codes, counted, total=True)), agency)
 
 
-def _agencies(councils: Collection[str], year: str, as_of: date) -> dict[tuple[str, int | None], str]:
+def members_of(agency: str, year: str) -> frozenset[str]:
+    """The councils an agency had at the end of any quarter of a year."""
+    return frozenset(
+        code
+        for quarter in quarters(financial_year_days(year)[0])
+        for named, code in directories.agency_councils(quarter.last_on)
+        if named == agency
+    )
+
+
+def agencies_of(councils: Collection[str], year: str, as_of: date) -> dict[tuple[str, int | None], str]:
     """The agency of each council on the last day of each quarter; of the year, that of the last one begun."""
     found: dict[tuple[str, int | None], str] = {}
     for quarter in quarters(financial_year_days(year)[0]):

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Row,
     Select,
     and_,
     case,
     exists,
     func,
-    literal,
     or_,
     select,
 )
@@ -64,25 +64,54 @@ def by_council(on: date) -> Iterator[tuple[str | None, int]]:
     total = db.session.scalar(select(func.count(Membership.family_id.distinct())).where(is_member(on)))
     left = total or 0
     for row in db.session.execute(_alike(on)):
-        order = OrderFacts(row.made_on, row.placing, row.placing_council)
-        home = HomeFacts(row.kind, row.home_council, bool(row.outside), None) if row.kind else None
-        policy = directories.policy(row.made_on)
-        answer = rule.responsible_on(order, [home] if home else [], on, directories.councils(), policy)
         left -= row.families
-        yield answer.council, row.families
-    ids = db.session.scalars(_apart(on)).all()
-    for start in range(0, len(ids), AT_A_TIME):
-        for children in facts.children(ids[start : start + AT_A_TIME]).values():
-            left -= 1
-            yield first_orders.council_of(children, on), 1
+        yield _answer(row, on), row.families
+    for _, council in _asked(on):
+        left -= 1
+        yield council, 1
     if left:
         yield None, left  # No child of theirs is living and adopted by the day.
+
+
+def of_each(on: date) -> Iterator[tuple[UUID, str | None]]:
+    """(family, council) of those in the scheme on a day."""
+    rest = set(db.session.scalars(select(Membership.family_id).where(is_member(on))))
+    answers: dict[tuple[Any, ...], str | None] = {}
+    what = (*_facts(), _taken_over(on).label("over"))
+    for row in db.session.execute(
+        _youngest(on, Child.family_id, AdoptionOrder.made_on, *what).where(~_needs_asking())
+    ):
+        alike = tuple(row[2:])
+        if alike not in answers:
+            answers[alike] = _answer(row, on)
+        rest.discard(row.family_id)
+        yield row.family_id, answers[alike]
+    for key, council in _asked(on):
+        rest.discard(key)
+        yield key, council
+    for key in rest:
+        yield key, None
+
+
+def _answer(row: Row[*tuple[Any, ...]], on: date) -> str | None:
+    order = OrderFacts(row.made_on, row.placing, row.placing_council)
+    homes = [HomeFacts(row.kind, row.home_council, bool(row.outside), None)] if row.kind else []
+    policy = directories.policy(row.made_on)
+    return rule.responsible_on(order, homes, on, directories.councils(), policy).council
+
+
+def _asked(on: date) -> Iterator[tuple[UUID, str | None]]:
+    """The rule's answer for those about whose child somebody decided something."""
+    ids = db.session.scalars(_youngest(on, Child.family_id).where(_needs_asking())).all()
+    for start in range(0, len(ids), AT_A_TIME):
+        for key, children in facts.children(ids[start : start + AT_A_TIME]).items():
+            yield key, first_orders.council_of(children, on)
 
 
 def _taken_over(on: date) -> ColumnElement[int]:
     """Whether the years of the placing council are over on a day, by the day of the order."""
     over = True
-    turns: list[tuple[ColumnElement[bool], int]] = []
+    turns: list[tuple[ColumnElement[bool], int]] = [(AdoptionOrder.made_on > on, 0)]
     made = select(AdoptionOrder.made_on).where(AdoptionOrder.superseded_at.is_(None)).distinct()
     # Read off the days there are: the length of the period may have changed from one order to the next.
     for made_on in sorted(db.session.scalars(made)):
@@ -90,18 +119,12 @@ def _taken_over(on: date) -> ColumnElement[int]:
         if (home_council_takes_over_on(made_on, years) <= on) is not over:
             turns.append((AdoptionOrder.made_on < made_on, int(over)))
             over = not over
-    return case(*turns, else_=int(over)) if turns else literal(int(over))
+    return case(*turns, else_=int(over))
 
 
 def _alike(on: date) -> Select[*tuple[Any, ...]]:
     """Families by what their council follows from, those aside that need the rule one by one."""
-    what = (
-        AdoptionOrder.placing,
-        AdoptionOrder.placing_council,
-        Home.kind,
-        Home.council_code.label("home_council"),
-        Home.outside_england.label("outside"),
-    )
+    what = _facts()
     return (
         _youngest(on, func.min(AdoptionOrder.made_on).label("made_on"), *what)
         .add_columns(func.count().label("families"))
@@ -110,8 +133,14 @@ def _alike(on: date) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _apart(on: date) -> Select[UUID]:
-    return _youngest(on, Child.family_id).where(_needs_asking())
+def _facts() -> tuple[Any, ...]:
+    return (
+        AdoptionOrder.placing,
+        AdoptionOrder.placing_council,
+        Home.kind,
+        Home.council_code.label("home_council"),
+        Home.outside_england.label("outside"),
+    )
 
 
 def _youngest(on: date, *columns: Any) -> Select[Any]:

@@ -307,7 +307,7 @@ def pack(rows: Iterable[Row], source: str) -> bytes:
 # Lookup; the district's column has carried its year since 2025 ("lad25cd").
 _COLUMNS = {
     "postcode": re.compile(r"pcds?|pcd7|pcd8|postcode"),
-    "district": re.compile(r"oslaua|laua|lad\d\dcd"),
+    "district": re.compile(r"oslaua|laua|lad\d\dcd|district"),
     "easting": re.compile(r"oseast1m|east1m|easting"),
     "northing": re.compile(r"osnrth1m|north1m|northing"),
 }

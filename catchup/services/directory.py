@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import selectinload
 
 from catchup.extensions import db
+from catchup.models.base import core
 from catchup.models.directory import Service, ServiceCouncil
 from catchup.queries.scope import Viewer
 from catchup.services import audit, directory_rows
@@ -15,6 +17,10 @@ from catchup.services.audit import Seen
 from catchup.services.directory_rows import ListRow, ServiceFacts
 
 Key = tuple[str, str]
+_COLUMNS = (
+    "name", "category", "offers", "run_by", "own_staff", "online", "venue_postcode", "waiting_weeks",
+    "languages", "contact",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +97,24 @@ def take_in(lines: Iterable[str], today: date) -> tuple[int, int, list[BadRow]]:
 def take_in_rows(
     new: Iterable[ServiceFacts], changed: Iterable[tuple[Service, ServiceFacts]], by: Viewer | None
 ) -> None:
-    """Add services and correct others, all in one go."""
-    seen: list[tuple[str, Service]] = []
-    for facts in new:
-        service = Service(name=facts.name, category=facts.category, offers=facts.offers, run_by=facts.run_by)
-        db.session.add(service)
-        _write(service, facts)
-        seen.append(("directory.add", service))
+    """Add services and correct others, all in one go: a list may have thousands."""
+    added = {uuid4(): facts for facts in new}
+    if added:
+        services = [_columns(facts) | {"id": service_id} for service_id, facts in added.items()]
+        db.session.execute(insert(core(Service)), services)
+    links = [
+        {"service_id": service_id, "council_code": code}
+        for service_id, facts in added.items()
+        for code in facts.councils
+    ]
+    if links:
+        db.session.execute(insert(core(ServiceCouncil)), links)
+    seen = [Seen("directory.add", "service", service_id) for service_id in added]
     for service, facts in changed:
         _write(service, facts)
-        seen.append(("directory.correct", service))
+        seen.append(Seen("directory.correct", "service", service.id))
     db.session.flush()
-    audit.record(by, *(Seen(action, "service", service.id) for action, service in seen))
+    audit.record(by, *seen)
 
 
 def known() -> dict[Key, Service]:
@@ -135,13 +147,16 @@ def key(name: str, run_by: str) -> Key:
     return name.casefold(), run_by.casefold()
 
 
+def _columns(facts: ServiceFacts) -> dict[str, object]:
+    return {name: getattr(facts, name) for name in (*_COLUMNS, "checked_on")}
+
+
 def _write(service: Service, facts: ServiceFacts) -> None:
-    for name in (
-        "name", "category", "offers", "run_by", "own_staff", "online", "venue_postcode", "waiting_weeks",
-        "languages", "contact",
-    ):  # fmt: skip
+    for name in _COLUMNS:
         setattr(service, name, getattr(facts, name))
     days = [day for day in (facts.checked_on, service.checked_on) if day]
     service.checked_on = max(days, default=None)
     kept = {link.council_code: link for link in service.councils}
+    if set(kept) == set(facts.councils):
+        return
     service.councils = [kept.get(code) or ServiceCouncil(council_code=code) for code in facts.councils]

@@ -24,8 +24,8 @@ from catchup.services.audit import Seen
 from catchup.services.plans import Replanned
 
 LATEST_MONTHS = 120
-# Looking at every plan takes about a second for a thousand families: no page is to wait longer.
-MOST_LOOKED_AT = 2_000
+# A thousand plans take about two seconds to look at: no page is to wait longer.
+MOST_LOOKED_AT = 1_000
 
 
 class RefusedError(Exception):

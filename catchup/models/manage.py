@@ -190,6 +190,21 @@ class AccessRequest(Identified, Base):
     parent: Mapped[Parent] = relationship()
 
 
+class AccessExtension(Base):
+    """More time for one request, because it is complex: two months at most, told to the parent in the first.
+
+    Source: UK GDPR art. 12(3).
+    """
+
+    __tablename__ = "access_extension"
+
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("access_request.id"), primary_key=True)
+    due_before: Mapped[date]
+    reason: Mapped[str] = mapped_column(Encrypted("access_extension.reason"))
+    at: Mapped[datetime]
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+
+
 class TimeReminder(Base):
     """A parent was reminded of the time they chose. The key: once for each time and parent."""
 

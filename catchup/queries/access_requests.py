@@ -16,7 +16,7 @@ from catchup.models.call import Call, CallText, TalkedAbout
 from catchup.models.concern import Concern
 from catchup.models.family import Child, Family, Parent, Phone
 from catchup.models.handover import Handover
-from catchup.models.manage import AccessRequest, CallAnswer, Complaint, Wish
+from catchup.models.manage import AccessExtension, AccessRequest, CallAnswer, Complaint, Wish
 from catchup.models.outbox import Message
 from catchup.models.signpost import Signpost, SupportRequest
 from catchup.queries.scope import Viewer, in_scope
@@ -60,6 +60,11 @@ def closed(viewer: Viewer, today: date) -> Sequence[AccessRequest]:
 def get(request_id: UUID, viewer: Viewer, today: date) -> AccessRequest | None:
     """One in the viewer's scope."""
     return db.session.scalar(_shown(viewer, today).where(AccessRequest.id == request_id))
+
+
+def extension_of(request_id: UUID) -> AccessExtension | None:
+    """More time that was taken for one request, if it was."""
+    return db.session.get(AccessExtension, request_id)
 
 
 def open_of(parent: Parent) -> AccessRequest | None:

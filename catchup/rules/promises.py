@@ -30,6 +30,14 @@ def complaint_answered_by(made_on: date, holidays: Container[date], policy: Poli
     return add_working_days(made_on, policy.complaint_working_days, holidays)
 
 
+def copy_extended_to(asked_on: date, holidays: Container[date]) -> date:
+    """The last day where the request is complex: three months from when it was asked.
+
+    Source: UK GDPR art. 12(3), two further months; the parent is told, with the reason, within the first.
+    """
+    return on_or_after(add_months(asked_on, 3), holidays)
+
+
 def copy_due_on(asked_on: date, holidays: Container[date]) -> date:
     """The last day for answering a subject access request: the corresponding day of the next month.
 

@@ -26,6 +26,19 @@ def upgrade() -> None:
         op.f("ix_planned_call_due_on_planned_call_council_code"), "planned_call", ["due_on", "council_code"]
     )
     op.create_table(
+        "access_extension",
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("due_before", sa.Date(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_access_extension_by_id")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["access_request.id"], name=op.f("fk_access_extension_request_id")
+        ),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_access_extension")),
+    )
+    op.create_table(
         "annual_report",
         sa.Column("scope", sa.String(length=40), nullable=False),
         sa.Column("year", sa.String(length=7), nullable=False),
@@ -553,3 +566,4 @@ def downgrade() -> None:
 
     op.drop_table("breach")
     op.drop_table("annual_report")
+    op.drop_table("access_extension")

@@ -1,5 +1,6 @@
 """Requests for a copy of the record: the list with the days left, what belongs into a copy, closing one."""
 
+from typing import cast
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -13,7 +14,7 @@ from catchup.models.manage import AccessRequest
 from catchup.queries import access_requests as queries
 from catchup.queries import families
 from catchup.services import access_requests as service
-from catchup.services.access_requests import AlreadyClosedError
+from catchup.services.access_requests import AlreadyClosedError, TooLateError
 from catchup.services.audit import Seen
 from catchup.web.fields import TextAreaField
 from catchup.web.forms_base import BaseForm
@@ -30,6 +31,18 @@ class CloseForm(BaseForm):
         longest=2000,
         hint=_l("What was given, how and when; what was left out, and why; how you knew who they are."),
         missing=_l("Say what became of it"),
+    )
+
+
+class ExtendForm(BaseForm):
+    """Why it takes longer."""
+
+    why = TextAreaField(
+        _l("Why does it take longer?"),
+        rows=3,
+        longest=1000,
+        hint=_l("Only where it is complex. Tell the parent so, with this reason, within the first month."),
+        missing=_l("Say why it takes longer"),
     )
 
 
@@ -59,18 +72,42 @@ def copy(request_id: UUID) -> ResponseReturnValue:
             db.session.commit()
             flash(_("Closed."))
             return redirect(url_for(".list_copies"))
+    return _show(one, form), status
+
+
+@manager.post("/copies/<uuid:request_id>/extend")
+def extend_copy(request_id: UUID) -> ResponseReturnValue:
+    """Two more months, once."""
+    one, form = _get(request_id), ExtendForm()
+    if not form.validate():
+        return _show(one, CloseForm(formdata=None), extend=form), 422
+    try:
+        service.extend(one, cast(str, form.why.data), viewer())
+    except (AlreadyClosedError, TooLateError):
+        db.session.rollback()
+        flash(_("Nothing was changed: it is closed, extended already, or the month is over."), "warning")
+    else:
+        db.session.commit()
+        flash(_("There are two more months. Tell the parent now, with the reason."))
+    return redirect(url_for(".copy", request_id=request_id))
+
+
+def _show(one: AccessRequest, form: CloseForm, extend: ExtendForm | None = None) -> str:
     saw(Seen("access_request.view", "access_request", one.id, one.family_id))
-    page = render_template(
+    extension = queries.extension_of(one.id)
+    return render_template(
         "manager/copy.html",
         request_of=one,
-        form=form,
+        closing=form,
+        extension=extension,
+        extend=extend or ExtendForm(formdata=None),
+        form=extend or form,
         contents=queries.contents(one),
         words=KINDS,
-        names=families.names([one.closed_by]),
+        names=families.names([one.closed_by, extension.by_id if extension else None]),
         today=clock.today(),
         nav="needs",
     )
-    return page, status
 
 
 def _get(request_id: UUID) -> AccessRequest:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from catchup.rules.definitions import MEASURES, Unit
 from catchup.rules.hiding_board import Board, Cell, Spot
 from catchup.rules.hiding_cover import Cover, with_companions
-from catchup.rules.hiding_relations import Figure, Names
+from catchup.rules.hiding_relations import Figure, Names, due_of
 from catchup.rules.hiding_tables import ALL, UNDECIDED, Place, Tables
 from catchup.rules.measures import ALL_COUNCILS, COLUMNS, Row
 
@@ -90,17 +90,15 @@ def hide(
     earlier = _earlier(before)
     forced, fixed, zeros = set[Cell](), set[Cell](), set[Cell]()
     for cell in tables.cells:
-        now, then = tables.numbers(cell), earlier.get((cell.figure, tables.places[cell.place]))
-        if any(number in SMALL for number in now) or (then and _must_stay_hidden(now, then)):
+        now, then = tables.numbers(cell), earlier.get((cell.figure, tables.places[cell.place]), [])
+        if any(number in SMALL for number in now) or any(_tells(now, one) for one in then):
             forced.add(cell)
-        elif then == now:
+        elif now in then:
             fixed.add(cell)
         elif now[0] == 0:
             zeros.add(cell)
     companions = _companions(tables)
     hidden = with_companions(forced, companions)
-    if not hidden.isdisjoint(fixed):
-        raise CannotHideError("a small number is published already")
     if not secondary:
         return _laid_out(tables, hidden, hidden)
     # A zero is shown. Where nothing else helps, one that is a share of something may be hidden.
@@ -112,7 +110,7 @@ def hide(
             equations=tables.equations,
             parents=tables.parents,
             hidden=hidden | tables.absent,
-            fixed=frozenset(fixed | shown),
+            fixed=frozenset((fixed | shown) - hidden),
         )
         if Cover(board, tables.cells, companions).complete():
             return _laid_out(tables, board.hidden, hidden)
@@ -141,21 +139,22 @@ def _companions(tables: Tables) -> Mapping[Cell, tuple[Cell, ...]]:
     return found
 
 
-def _must_stay_hidden(now: tuple[int, ...], then: tuple[int, ...] | None) -> bool:
-    if not then:
-        return False
-    return then == _NEVER or any(abs(one - other) in SMALL for one, other in zip(now, then, strict=False))
+def _tells(now: tuple[int, ...], then: tuple[int, ...]) -> bool:
+    """Whether a row beside an earlier one of its kind would tell what must not be told."""
+    if then == _NEVER:
+        return True
+    return any(abs(one - other) in SMALL for one, other in zip(now, then, strict=True))
 
 
 # What an earlier version hid, in place of its numbers.
 _NEVER = (-1,)
 
 
-def _earlier(before: Iterable[PublishedRow]) -> dict[tuple[Figure, Place], tuple[int, ...]]:
-    found: dict[tuple[Figure, Place], tuple[int, ...]] = {}
+def _earlier(before: Iterable[PublishedRow]) -> Mapping[tuple[Figure, Place], list[tuple[int, ...]]]:
+    found: dict[tuple[Figure, Place], list[tuple[int, ...]]] = defaultdict(list)
     for row in before:
         figure, place = Tables.where(row.code, row.council, row.dimension)
-        found[figure, place] = _NEVER if row.is_hidden else _printed(row, figure)
+        found[figure, place].append(_NEVER if row.is_hidden else _printed(row, figure))
     return found
 
 
@@ -165,6 +164,8 @@ def _printed(row: PublishedRow, figure: Figure) -> tuple[int, ...]:
         number if isinstance(number, int) else 0 for number in (row.numerator, row.denominator, row.unknown)
     )
     measure = MEASURES[row.code]
+    if due_of(figure):
+        return above, below, below - above
     if figure.part is not None or measure.below is None:
         return (above,)
     unknowns = (unknown,) if measure.unknown else ()

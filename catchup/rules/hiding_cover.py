@@ -201,7 +201,7 @@ def _follows(board: Board, spot: Spot, zeros: set[Spot]) -> bool:
     for number in board.using.get(name, ()):
         equation = board.equations[number]
         other_side = [one for one, times in equation.items() if times * equation[name] < 0]
-        if other_side and all((one, place) in zeros for one in other_side):
+        if all((one, place) in zeros for one in other_side):
             return True
     return False
 

@@ -132,10 +132,12 @@ def equations(figures: Iterable[Figure], same: Mapping[str, str] = SAME) -> list
     for first, *others in (FIRST_ORDERS, JOINED):
         for other in others:
             found.append({**dict.fromkeys(first, 1), **dict.fromkeys(other, -1)})
-    found += [_never_more([one for one in less if one in known], more) for less, more in NEVER_MORE]
+    for less, more in NEVER_MORE:
+        if there := [one for one in less if one in known]:
+            found.append(_never_more(there, more))
     found += [{**{part: 1 for part in parts if part in known}, whole: -1} for parts, whole in SUMS]
     found += _parts(figures, same)
-    unlike = {tuple(sorted(one.items())): one for one in found if len(one) > 1}
+    unlike = {tuple(sorted(one.items())): one for one in found}
     return [one for one in unlike.values() if all(name in known or name.startswith(SLACK) for name in one)]
 
 

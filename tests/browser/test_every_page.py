@@ -25,6 +25,7 @@ READ = Counter(
         "staff.handover": 12,
         "staff.family_text": 12,
         "manager.complaint": 3,
+        "admin.person": 2,
     }
 )
 PUBLIC = (

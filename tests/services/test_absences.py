@@ -118,18 +118,14 @@ def test_a_family_closed_to_who_stands_in_stays_with_the_team(sam: Staff, priya:
     assert one.closed == 1
 
 
-@pytest.mark.parametrize("start, sentence", [(0, "is away already"), (6, "is away already"), (7, None)])
-def test_two_absences_of_one_person_share_no_day(
-    sam: Staff, manager: Staff, start: int, sentence: str | None
-):
+def test_two_absences_of_one_person_share_no_day(sam: Staff, manager: Staff):
     is_away(sam, None, manager)
-    later = (TODAY + start * DAY, TODAY + 20 * DAY)
 
-    if sentence is None:
-        is_away(sam, None, manager, later)
-    else:
-        with pytest.raises(RefusedError, match=sentence):
-            is_away(sam, None, manager, later)
+    for start in (0, 6):
+        with pytest.raises(RefusedError, match="is away already"):
+            is_away(sam, None, manager, (TODAY + start * DAY, TODAY + 20 * DAY))
+
+    is_away(sam, None, manager, (TODAY + 7 * DAY, TODAY + 20 * DAY))
 
 
 def test_cover_never_goes_round_in_a_circle_nor_on_to_a_third(sam: Staff, priya: Staff, manager: Staff):
@@ -144,20 +140,15 @@ def test_cover_never_goes_round_in_a_circle_nor_on_to_a_third(sam: Staff, priya:
         is_away(third, sam, manager)
 
 
-@pytest.mark.parametrize(
-    "days, sentence",
-    [
-        ((TODAY + DAY, TODAY), "on or after the first"),
-        ((TODAY - 3 * DAY, TODAY - DAY), "today or later"),
-    ],
-)
-def test_days_that_make_no_absence_are_refused(
-    sam: Staff, manager: Staff, days: tuple[date, date], sentence: str
-):
-    with pytest.raises(RefusedError, match=sentence):
-        is_away(sam, None, manager, days)
+@pytest.mark.engine("sqlite")
+def test_days_that_make_no_absence_are_refused(sam: Staff, manager: Staff):
+    with pytest.raises(RefusedError, match="on or after the first"):
+        is_away(sam, None, manager, (TODAY + DAY, TODAY))
+    with pytest.raises(RefusedError, match="today or later"):
+        is_away(sam, None, manager, (TODAY - 3 * DAY, TODAY - DAY))
 
 
+@pytest.mark.engine("sqlite")
 def test_nobody_stands_in_for_themselves_nor_who_cannot_sign_in(sam: Staff, manager: Staff):
     gone = staff_member(councils=(KENT,), active=False)
 

@@ -28,6 +28,7 @@ from catchup.web.security import saw, saw_list, viewer
 
 TICKED, ALL = "ticked", "all"
 NO_LEAD = "-"
+LONGEST_REASON = 500
 BEFORE = {
     Passed.MOVED: _l("Goes to %(name)s"),
     Passed.HELD: _l("Stays: somebody is on a call with them now"),
@@ -51,13 +52,7 @@ class PassOnForm(BaseForm):
 
     which: RadiosField
     to: CheckboxesField
-    reason = TextAreaField(
-        _l("Why?"),
-        rows=2,
-        longest=500,
-        missing=_l("Say why they are passed on"),
-        hint=_l("Kept with each family’s history. Nothing about a family’s own affairs."),
-    )
+    reason: TextAreaField
     ticked: frozenset[UUID]
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -90,6 +85,13 @@ def _pass_on_form(which: Which, count: int, **kwargs: Any) -> PassOnForm:
             small=True,
             missing=_("Choose who gets them"),
             hint=_("If you tick several, each gets as many families as the others."),
+        )
+        reason = TextAreaField(
+            _("Why?"),
+            rows=2,
+            longest=LONGEST_REASON,
+            missing=_("Say why they are passed on"),
+            hint=_("Kept with what is passed on. Nothing about a family’s own affairs."),
         )
 
     form = FamiliesForm(**kwargs)
@@ -150,7 +152,7 @@ def look_over_families() -> ResponseReturnValue:
 def pass_families_on() -> ResponseReturnValue:
     """Give each family to whom the page before said, as far as that is right still."""
     rows = [_read_row(text) for text in request.form.getlist("row")[:MOST]]
-    reason = request.form.get("reason", "").strip()[:500]
+    reason = request.form.get("reason", "").strip()[:LONGEST_REASON]
     if not rows or not reason:
         abort(400)
     try:

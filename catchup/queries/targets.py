@@ -13,6 +13,7 @@ from catchup.models.target import Target
 from catchup.queries import directories
 from catchup.rules.calendar import financial_year_days
 from catchup.rules.definitions import MEASURES, Unit
+from catchup.rules.targets import AIMED_AT
 
 Targets = Mapping[str, int]
 
@@ -49,7 +50,7 @@ def own(year: str, council: str | None) -> Targets:
         Target.year == year,
         Target.council_code == stored_as(council, year),
         Target.superseded_at.is_(None),
-        Target.code.in_(MEASURES),
+        Target.code.in_(AIMED_AT),
     )
     return dict(db.session.execute(statement).all())
 

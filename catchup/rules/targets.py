@@ -66,8 +66,8 @@ BETTER: Mapping[str, Better] = {
 }
 """Every measure by its code. Source: service policy, measures."""
 
-WITHOUT = frozenset({"M14b", "M17"})
-"""Measures without a target: M14b is M4b by who the families are, and nobody aims at adoptions that end."""
+WITHOUT = frozenset({"M14", "M14b", "M17"})
+"""Measures without a target: M14 and M14b are of who the families are, M17 of adoptions that end."""
 
 AIMED_AT = tuple(code for code in MEASURES if code not in WITHOUT)
 """The measures that can have a target, in the order in which measures are shown."""

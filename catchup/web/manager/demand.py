@@ -1,7 +1,7 @@
 """Is the money fair between councils? What each pays beside what its families ask for."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response, abort, render_template, request
@@ -123,9 +123,12 @@ def _asked() -> Asked:
 
 
 def _fairness(asked: Asked, year: str) -> Fairness:
-    return budget.fairness(
+    """By the councils' names; what needs a decision comes last."""
+    found = budget.fairness(
         year, clock.today(), asked.members, everything=asked.everything, agency=asked.agency
     )
+    places = sorted(found.places, key=lambda place: (place.council is None, council_name(place.council)))
+    return replace(found, places=tuple(places))
 
 
 def _before(asked: Asked) -> Fairness | None:

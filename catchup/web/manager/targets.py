@@ -40,7 +40,7 @@ class Line:
     """One measure with its target, what it has come to, and how the two compare. ``common``: that of all."""
 
     measure: Measure
-    target: int | None
+    target: int
     common: bool
     row: Row | None
     found: Against | None
@@ -52,7 +52,7 @@ def list_targets() -> ResponseReturnValue:
     choice = _choice()
     own, whole = targets.own(choice.year, choice.council), targets.of(choice.year, choice.council)
     rows = _figures(choice, tuple(code for code in AIMED_AT if code in whole))
-    lines = {code: _line(code, choice, whole, own, rows) for code in AIMED_AT}
+    lines = {code: _line(code, choice, target, own, rows) for code, target in whole.items()}
     before = targets.own(choice.year_before, choice.council)
     return render_template(
         "manager/targets.html",
@@ -62,6 +62,7 @@ def list_targets() -> ResponseReturnValue:
             for name, codes in REPORTS.items()
         ],
         any=bool(whole),
+        without=len(AIMED_AT) - len(whole),
         copied=len(before.keys() - own.keys()),
         year_before=year_name(choice.year_before),
         history=targets.history(choice.year, choice.council),
@@ -136,14 +137,11 @@ def _figures(choice: Choice, codes: tuple[str, ...]) -> dict[str, Row]:
     return rows
 
 
-def _line(
-    code: str, choice: Choice, whole: targets.Targets, own: targets.Targets, rows: dict[str, Row]
-) -> Line:
-    target, row = whole.get(code), rows.get(code)
-    found = None
-    if target is not None and row is not None:
+def _line(code: str, choice: Choice, target: int, own: targets.Targets, rows: dict[str, Row]) -> Line:
+    row, found = rows.get(code), None
+    if row is not None:
         found = against(code, row.numerator, row.denominator, target, over=choice.over)
-    return Line(MEASURES[code], target, target is not None and code not in own, row, found)
+    return Line(MEASURES[code], target, code not in own, row, found)
 
 
 class TargetsForm(BaseForm):

@@ -19,19 +19,20 @@ SCHEDULED = (CallKind.WELCOME, CallKind.ANNUAL)
 
 def count(tally: Tally, year: Year) -> None:
     """M3, M4, M4b, M4c and M5."""
+    which = of_these(year)
     statement = (
         select(
             Call.council_code,
             in_quarter(Call.due_on, year),
             func.count(),
-            *(func.count().filter(which) for which in of_these(year).values()),
+            *(func.count().filter(these) for these in which.values()),
         )
         .where(*due(year))
         .group_by(Call.council_code, QUARTER)
     )
     for council, quarter, below, *above in db.session.execute(only(statement, Call.council_code, tally)):
         tally.add("M3", council, quarter, Counts(below))
-        for code, count in zip(of_these(year), above, strict=True):
+        for code, count in zip(which, above, strict=True):
             tally.add(code, council, quarter, Counts(count, below))
 
 

@@ -7,6 +7,8 @@ manager = Blueprint("manager", __name__)
 from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
     absences,
     access_requests,
+    annual,
+    attention,
     barriers,
     breaches,
     budget,
@@ -35,6 +37,8 @@ from catchup.web.manager import (  # noqa: E402 -- the views need the blueprint
 __all__ = [
     "absences",
     "access_requests",
+    "annual",
+    "attention",
     "barriers",
     "breaches",
     "budget",

@@ -1,16 +1,70 @@
 """Members of staff, for those who look after accounts."""
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from catchup.extensions import db
+from catchup.models.audit import AuditEvent
 from catchup.models.council import AgencyMembership, Council
 from catchup.models.staff import Deputy, Staff, StaffRole, staff_role
 from catchup.queries import managers
 from catchup.rules.terms import Role
+
+A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account of the list, with when its owner last did anything here."""
+
+    person: Staff
+    role: Role
+    active_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """One page of the list: up to 50 accounts, and how many there are of either kind."""
+
+    rows: Sequence[Account]
+    number: int
+    last: int
+    can_sign_in: int
+    disabled: int
+
+
+def page(words: str, number: int, *, disabled: bool = False) -> Accounts:
+    """The accounts whose name or address has these words, by name: those that can sign in, or the others."""
+    said = [
+        or_(Staff.name.icontains(word, autoescape=True), Staff.email.icontains(word, autoescape=True))
+        for word in words.split()
+    ]
+    there, gone = db.session.execute(
+        select(func.count().filter(Staff.active), func.count().filter(~Staff.active)).where(*said)
+    ).one()
+    last = max(1, -(-(gone if disabled else there) // A_PAGE))
+    number = max(1, min(number, last))
+    found = db.session.scalars(
+        select(Staff)
+        .options(selectinload(Staff.roles), selectinload(Staff.councils))
+        .where(*said, Staff.active.is_(not disabled))
+        .order_by(func.lower(Staff.name), Staff.id)
+        .limit(A_PAGE)
+        .offset((number - 1) * A_PAGE)
+    ).all()
+    rows = [Account(one, role_of(one), last_active(one.id)) for one in found]
+    return Accounts(rows, number, last, there, gone)
+
+
+def last_active(staff_id: UUID) -> datetime | None:
+    """When somebody last read or wrote anything; None: never."""
+    newest = select(AuditEvent.at).where(AuditEvent.staff_id == staff_id).order_by(AuditEvent.id.desc())
+    return db.session.scalar(newest.limit(1))
 
 
 def people() -> list[Staff]:

@@ -107,3 +107,17 @@ def test_every_job_has_its_page_and_says_what_it_does(alex: FlaskClient):
     for name in JOBS:
         assert str(DOES[name]) in alex.get(f"/admin/jobs/{name}").text
     assert alex.get("/admin/jobs/make-tea").status_code == 404
+
+
+@pytest.mark.engine("sqlite")
+def test_the_history_of_a_job_says_what_it_did_and_where_it_failed(session: Session, alex: FlaskClient):
+    on, now = date(2026, 11, 20), clock.real_now()
+    counts = {"created": {"calls": 12}, "changed": {}, "skipped": 0}
+    session.add(JobRun(job="create-calls", on=on, finished_at=now, holder="east/1:2:3", counts=counts))
+    session.add(JobFailure(job="create-calls", on=on, failed_at=now, error="ConnectionRefusedError"))
+    session.commit()
+    page = alex.get("/admin/jobs/create-calls").text
+    assert "Calls made: 12" in page
+    assert 'data-label="On">east<' in page
+    assert "ConnectionRefusedError" in page
+    assert "ConnectionRefusedError" not in alex.get("/admin/jobs/close-windows").text

@@ -1,7 +1,6 @@
 """Administrators add people, change what they may do, and let them go."""
 
 import re
-from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -9,10 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catchup import clock
 from catchup.models.audit import AuditEvent
 from catchup.models.call import Call
-from catchup.models.job import JobFailure, JobRun
 from catchup.models.staff import Staff
 from catchup.queries import staff as accounts
 from catchup.queries import viewers
@@ -185,15 +182,31 @@ def test_an_account_that_is_not_there_is_not_found(
     assert client.get(f"/admin/people/{uuid4()}").status_code == 404
 
 
-def test_the_history_of_jobs_is_shown(session: Session, client: FlaskClient, administrator: Staff):
-    assert "No job has run yet" in client.get("/admin/jobs").text
-    on, now = date(2026, 11, 20), clock.real_now()
-    session.add(
-        JobRun(job="create-calls", on=on, finished_at=now, holder="h", counts={"created": {"calls": 12}})
-    )
-    session.add(JobFailure(job="send-messages", on=on, failed_at=now, error="ConnectionRefusedError"))
+def test_accounts_are_found_by_words_and_disabled_ones_stand_apart(
+    session: Session, client: FlaskClient, administrator: Staff
+):
+    staff_member(name="Nia Newcomer", email="nia@example.com")
+    staff_member(name="Lee Leaver", email="lee@example.com", active=False)
+    page = client.get("/admin/people").text
+    assert "Nia Newcomer" in page
+    assert "Lee Leaver" not in page
+    assert "Lee Leaver" in client.get("/admin/people?show=disabled").text
+    found = client.get("/admin/people?words=NEWC+example").text
+    assert "Nia Newcomer" in found
+    assert administrator.email not in found
+    assert "Nobody answers to that" in client.get("/admin/people?words=nobody").text
 
-    page = client.get("/admin/jobs").text
 
-    assert "calls created: 12" in page
-    assert "ConnectionRefusedError" in page
+@pytest.mark.engine("sqlite")
+def test_the_list_has_fifty_a_page_and_says_who_was_never_active(
+    session: Session, client: FlaskClient, administrator: Staff, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(accounts, "A_PAGE", 2)
+    other, third = staff_member(), staff_member()
+    send(client, f"/admin/people/{other.id}/sign-out", page=f"/admin/people/{other.id}")
+    page, rest = client.get("/admin/people").text, client.get("/admin/people?page=99").text
+    assert "Page 1 of 2" in page
+    assert "Page 2 of 2" in rest
+    shown = page + rest
+    assert all(one.name in shown for one in (administrator, other, third))
+    assert shown.count('data-label="Last active"><span class="cu-quiet">never') == 2

@@ -1,5 +1,6 @@
 """People and roles: who may sign in, as what, and for which councils."""
 
+from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from catchup.web.fields import (
 )
 from catchup.web.forms_base import BaseForm
 from catchup.web.security import viewer
+from catchup.web.text import showable
 
 ROLE_NAMES = {
     Role.LEAD: _("Lead social worker"),
@@ -102,9 +104,14 @@ def home() -> ResponseReturnValue:
 
 @admin.get("/people")
 def people() -> ResponseReturnValue:
-    """Everybody with an account."""
-    rows = [(person, accounts.role_of(person)) for person in accounts.people()]
-    return render_template("admin/people.html", rows=rows)
+    """Everybody who can sign in, or who no longer can; found by name or address."""
+    words = showable(request.args.get("words", ""))[:100].strip()
+    disabled = request.args.get("show") == "disabled"
+    number = 1
+    with suppress(ValueError):
+        number = int(request.args.get("page", "1")[:6])
+    found = accounts.page(words, number, disabled=disabled)
+    return render_template("admin/people.html", found=found, words=words, disabled=disabled)
 
 
 @admin.route("/people/add", methods=["GET", "POST"])
@@ -240,6 +247,7 @@ def _person_page(account: Staff, form: PersonForm, deputy: BaseForm | None = Non
         "admin/person.html",
         account=account,
         form=form,
+        active_at=accounts.last_active(account.id),
         deputy=deputy or deputy_form(account, formdata=None),
         work=staff.in_words(open_work.of(account)),
     )

@@ -95,7 +95,7 @@ def _place(asked: Asked, today: date) -> Place:
 
 
 def _in_scope(found: Behind, viewer: Viewer, today: date) -> list[UUID]:
-    """Those the viewer may see, by reference. Read whole: a figure may have more than a statement can name."""
+    """Those the viewer may see, by reference. Read whole: they may be more than a statement can name."""
     if not found.families:
         return []
     rows = db.session.execute(

@@ -39,6 +39,7 @@ ELSEWHERE = {
         ("health.live", "health.ready", "account.session_state", "manager.download_report"),
         "no page for people",
     ),
+    "admin.download_refused_rows": "a file: test_imports.py",
     "staff.download_handover_summary": "a file: test_handover_summaries.py",
     **dict.fromkeys(("account.start", "admin.home", "public.join"), "leads straight to another page"),
     "public.who_supports_us_json": "for programs",

@@ -22,12 +22,12 @@ from catchup.rules import calendar
 from catchup.rules.terms import CallKind, Placing
 from catchup.services import councils, families, marks, plans
 from catchup.services.demo import (
+    administration,
     beliefs,
     concerns,
     contacts,
     directory,
     events,
-    hours,
     keeping,
     offers,
     own_pages,
@@ -38,6 +38,7 @@ from catchup.services.demo import (
     targets,
     texts,
     waiting_proposals,
+    workload,
 )
 from catchup.services.demo.history import History
 from catchup.services.demo.population import Invented
@@ -105,8 +106,10 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
         clock.move_to(today)
         orders = _recorded_orders(made, today, random)
         keeping.add_breach(known)
-        hours.add_hours_and_absences(staff, known, today)
+        workload.add_hours_and_absences(staff, known, today)
+        workload.pass_some_on(made, known)
         targets.add(known, today)
+        administration.add(known, today)
         offers.add_offers(today, known["morgan@example.com"].id)
         registrations.add_registrations(today)
         if joined := next((one.new for one, family in made if _could_be_joined(one, family)), None):

@@ -10,7 +10,7 @@ from catchup.rules.hiding_relations import bases
 ENOUGH = 4  # steps between the least and the greatest of five values
 MOST_CIRCUITS = 40
 MOST_MOVES = 6
-MOST_ROWS = 8  # that one step may hide
+MOST_ROWS = (8, 40)  # that one step may hide; the second where the first does not do
 
 
 @dataclass
@@ -80,16 +80,16 @@ class Cover:
             up, down, enough = self._stretch(spot)
             if enough:
                 return True
-            move = self._cheapest(spot, ((1, up), (-1, down)))
+            ways = (1, up), (-1, down)
+            move = next((one for most in MOST_ROWS if (one := self._cheapest(spot, ways, most))), None)
             if move is None:
                 return False
             self._hide(move.cost)
         return True
 
-    def _cheapest(self, spot: Spot, ways: tuple[tuple[int, Search], ...]) -> Move | None:
+    def _cheapest(self, spot: Spot, ways: tuple[tuple[int, Search], ...], most: int) -> Move | None:
         """The step that hides the fewest rows; of two, the one that goes further, then hides less."""
         best: tuple[tuple[int, int, int], Move] | None = None
-        most = MOST_ROWS
         for way, search in ways:
             for circuit in islice(search.circuits(*spot, priced=True), MOST_CIRCUITS):
                 for move in islice(search.moves(*spot, way, circuit, most), MOST_MOVES):

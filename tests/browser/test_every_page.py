@@ -76,6 +76,8 @@ ELSEWHERE = {
         ("manager.look_over_offers", "manager.made_offers"), "come after picking families: test_offers.py"
     ),
     "manager.download_offers": "a file: test_offers.py",
+    "manager.download_demand": "a file: test_demand.py",
+    "manager.download_barriers": "a file: test_barriers.py",
     "staff.record_calls_afterwards": "needs a council outside the agency; made as staff.change_lead is",
     "staff.show_queue_changes": "pieces of the queue's page: test_queue.py",
     **dict.fromkeys(

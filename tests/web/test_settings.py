@@ -165,7 +165,7 @@ def test_what_it_changes_is_counted_beforehand_and_nothing_is_written(session: S
     to_come = PlannedCall.opens_on > TODAY
     count = len(session.scalars(select(PlannedCall.id).where(to_come)).all())
     looked = send(alex, "/admin/settings/opens_before_days", **given("30", TODAY)).text
-    assert f"of 1 family, 0 planned calls are added, {count} are moved" in looked
+    assert f"As plans are today, for 1 family: {count} calls are moved." in looked
 
 
 @pytest.mark.engine("sqlite")

@@ -171,9 +171,7 @@ def download_refused_rows(import_id: UUID) -> ResponseReturnValue:
 
 
 def _list_page(form: FileForm) -> str:
-    return render_template(
-        "admin/imports.html", form=form, rows=imports.listed(), kinds=KINDS, states=STATES, ways=WAYS
-    )
+    return render_template("admin/imports.html", form=form, rows=imports.listed(), kinds=KINDS, ways=WAYS)
 
 
 def _said(row: ImportFile, families: int) -> str:

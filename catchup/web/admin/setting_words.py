@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from catchup.rules.settings import Figure, Sure, Touches, Unit
+from catchup.services.plans import Replanned
 
 CALLED = {
     "placing_years": (
@@ -127,6 +128,24 @@ def amount(figure: Figure, value: int | None) -> str:
             return f"£{value // 100:,}"
         case Unit.TIMES:
             return f"{value:,}"
+
+
+def plan_changes(plans: Replanned) -> list[str]:
+    """What becomes of planned and of open calls, of each kind that there is."""
+    kinds = (
+        (plans.planned, ngettext("%(num)s call is added", "%(num)s calls are added", plans.planned)),
+        (plans.moved, ngettext("%(num)s call is moved", "%(num)s calls are moved", plans.moved)),
+        (plans.withdrawn, ngettext("%(num)s is taken out", "%(num)s are taken out", plans.withdrawn)),
+        (
+            plans.cancelled,
+            ngettext("%(num)s open call is cancelled", "%(num)s open calls are cancelled", plans.cancelled),
+        ),
+        (
+            plans.reopened,
+            ngettext("%(num)s call is opened again", "%(num)s calls are opened again", plans.reopened),
+        ),
+    )
+    return [words for number, words in kinds if number]
 
 
 def unit(figure: Figure) -> str:

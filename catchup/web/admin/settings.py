@@ -16,7 +16,7 @@ from catchup.rules.settings import BY_NAME, Figure, Touches, Unit
 from catchup.services import settings as service
 from catchup.services.settings import RefusedError
 from catchup.web.admin import admin
-from catchup.web.admin.setting_words import CALLED, SURE, TOUCHES, amount, called, unit
+from catchup.web.admin.setting_words import CALLED, SURE, TOUCHES, amount, called, plan_changes, unit
 from catchup.web.fields import DatePartsField, TextField
 from catchup.web.forms_base import BaseForm
 from catchup.web.security import viewer
@@ -139,6 +139,7 @@ def _page(figure: Figure, form: BaseForm, change: Change | None = None, preview:
         before=amount(figure, getattr(directories.policy(change.from_on), figure.name)) if change else None,
         looked_at=_key(change) if change else None,
         preview=preview,
+        plan_changes=plan_changes,
     )
 
 

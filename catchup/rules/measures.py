@@ -6,7 +6,6 @@ the event). docs/measures.md says the same at more length.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -63,12 +62,15 @@ NOTHING = Counts(0)
 Cells = Mapping[Key, Counts]
 Agencies = Mapping[tuple[str, int | None], str]
 """The agency of a council in a quarter (None: in the year, for a measure that is taken on one day)."""
-# One place's counts by (code, dimension), then by quarter; None is the year.
-_Counted = defaultdict[tuple[str, Dimension | None], dict[int | None, Counts]]
+# One place's sums (above, below, unknown) by code, by part, by quarter; None is the whole, and the year.
+# Lists: a year of every council is added up from some ten thousand counts.
+_Sums = list[int]
+_Parts = dict[Dimension | None, dict[int | None, _Sums]]
+_Counted = defaultdict[str, _Parts]
+_ZERO: _Sums = [0, 0, 0]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One measure of one council and quarter (None: the whole year), as a report gives it.
 
     ``council`` None: what needs a decision, or several councils together where ``dimension`` says which.
@@ -132,29 +134,38 @@ def rows(
 
 def _add(counted: _Counted, key: Key, counts: Counts) -> None:
     """Count into a quarter and into the year, which is None; a day's figure where it stands alone."""
-    quarters = counted[key.code, key.dimension]
-    for when in {key.quarter} if MEASURES[key.code].of_a_day else {key.quarter, None}:
-        quarters[when] = quarters.get(when, NOTHING).plus(counts)
+    by_quarter = counted[key.code].setdefault(key.dimension, {})
+    for when in (key.quarter,) if MEASURES[key.code].of_a_day else (key.quarter, None):
+        sums = by_quarter.setdefault(when, [0, 0, 0])
+        sums[0] += counts.above
+        sums[1] += counts.below
+        sums[2] += counts.unknown
 
 
 def _of_place(code: str, place: str | None, counted: _Counted, mark: dict[str, str]) -> Iterator[Row]:
-    plain = counted.get((code, None), {})
+    parts: _Parts = counted.get(code, {})
+    whole = parts.get(None, {})
+    is_count = MEASURES[code].below is None
     for quarter in (None, *QUARTERS):
-        yield _row(code, place, quarter, mark or None, plain.get(quarter, NOTHING))
-    for dimension in sorted(other for measure, other in counted if measure == code and other is not None):
-        for quarter, counts in sorted(counted[code, dimension].items(), key=lambda one: one[0] or 0):
-            base = plain.get(quarter, NOTHING)
-            shared = Counts(counts.above, base.below, base.unknown)
-            yield _row(code, place, quarter, {dimension[0]: dimension[1], **mark}, shared)
+        above, below, unknown = whole.get(quarter, _ZERO)
+        yield _row(code, place, quarter, mark or None, above, below, unknown, is_count)
+    for dimension in sorted(part for part in parts if part is not None):
+        named = {dimension[0]: dimension[1], **mark}
+        for quarter, (above, _, _) in sorted(parts[dimension].items(), key=lambda one: one[0] or 0):
+            _, below, unknown = whole.get(quarter, _ZERO)
+            yield _row(code, place, quarter, named, above, below, unknown, is_count)
 
 
 def _row(
-    code: str, place: str | None, quarter: int | None, dimension: Mapping[str, str] | None, counts: Counts
+    code: str,
+    place: str | None,
+    quarter: int | None,
+    dimension: Mapping[str, str] | None,
+    above: int,
+    below: int,
+    unknown: int,
+    is_count: bool,
 ) -> Row:
-    value: float | int | None
-    if MEASURES[code].below is None:
-        denominator, value = None, counts.above
-    else:
-        denominator = counts.below
-        value = counts.above / counts.below if counts.below else None
-    return Row(code, place, quarter, dimension, counts.above, denominator, counts.unknown, value)
+    if is_count:
+        return Row(code, place, quarter, dimension, above, None, unknown, above)
+    return Row(code, place, quarter, dimension, above, below, unknown, above / below if below else None)

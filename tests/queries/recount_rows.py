@@ -58,7 +58,10 @@ class Rows:
                 if not type(column.type).__name__.startswith("Encrypted")
                 or column.name in ("ethnic_group", "disability")
             ]
-            self._read[table] = [dict(row) for row in db.session.execute(select(*wanted)).mappings()]
+            names = [column.name for column in wanted]
+            self._read[table] = [
+                dict(zip(names, row, strict=True)) for row in db.session.execute(select(*wanted))
+            ]
         return self._read[table]
 
     def by(self, table: str, column: str) -> dict[Any, list[Raw]]:

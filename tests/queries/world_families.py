@@ -150,7 +150,7 @@ def _facts(world: World, made_on: date) -> dict[str, Any]:
 
 def _home(world: World, from_on: date | None) -> dict[str, Any]:
     kind = world.one_of(
-        (HomeKind.ADDRESS, HomeKind.ELSEWHERE, HomeKind.LOOKED_AFTER, HomeKind.NOT_SAID), (16, 6, 1, 1)
+        (HomeKind.ADDRESS, HomeKind.ELSEWHERE, HomeKind.LOOKED_AFTER, HomeKind.NOT_SAID), (6, 16, 1, 1)
     )
     outside = kind in (HomeKind.ADDRESS, HomeKind.ELSEWHERE) and world.chance(0.05)
     has_council = not outside and kind is not HomeKind.NOT_SAID

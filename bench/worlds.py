@@ -110,6 +110,12 @@ def fill(scale: Scale, *, missing_days: int = 30) -> list[UUID]:
     for start in range(0, scale.families, AT_A_TIME):
         size = min(AT_A_TIME, scale.families - start)
         _families(start, size, scale, leads, random, now, missing_days)
+    analyse()
+    return leads
+
+
+def analyse() -> None:
+    """Tell the engine how its rows are spread, as a service does that has run for years."""
     if db.engine.dialect.name == "postgresql":
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
@@ -117,7 +123,6 @@ def fill(scale: Scale, *, missing_days: int = 30) -> list[UUID]:
         with db.engine.connect() as connection:
             connection.execute(text("ANALYZE"))
             connection.commit()
-    return leads
 
 
 def _staff(count: int, now: datetime) -> list[UUID]:

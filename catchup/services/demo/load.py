@@ -27,6 +27,7 @@ from catchup.services.demo import (
     concerns,
     contacts,
     directory,
+    endings,
     events,
     keeping,
     offers,
@@ -97,6 +98,8 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
         events.after_the_calls(made, known, today)
         support.ask_for_support(made, known, today)
         support.write_services_in(known)
+        endings.end_some(made, known, today)
+        endings.answer_about_themselves(made)
         beliefs.correct_and_decide(made, known, today)
         texts.send()
         own_pages.add(made, known, today)

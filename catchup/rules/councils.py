@@ -105,6 +105,11 @@ class Councils:
         there = (row for row in self._rows.values() if _is_valid(row, day))
         return tuple(sorted(there, key=lambda row: (row.name, row.code)))
 
+    def ending(self, day: date) -> tuple[CouncilRow, ...]:
+        """Every council that is still there on a day and has a last one, the soonest first."""
+        there = (row for row in self._rows.values() if row.valid_to and row.valid_to >= day)
+        return tuple(sorted(there, key=lambda row: (row.valid_to or day, row.name, row.code)))
+
     def resolve(self, code: str, on: date) -> str | Split:
         """The code that holds on a day for the council entered under any of its codes.
 

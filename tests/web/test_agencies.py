@@ -13,7 +13,7 @@ from catchup.models.council import Agency, AgencyMembership
 from catchup.queries import directories
 from catchup.rules.terms import Role
 from tests.codes import send
-from tests.factories.families import KENT, MEDWAY, SURREY
+from tests.factories.families import KENT, MEDWAY, SURREY, a_family
 from tests.factories.staff import sign_in, staff_member
 
 TODAY = date(2026, 11, 23)
@@ -116,6 +116,19 @@ def test_only_what_has_not_begun_can_be_taken_back(
     send(alex, f"{path}/councils/{member.id}/take-back", page=path)
     session.expire_all()
     assert (session.scalar(select(AgencyMembership.id)) is None) is gone
+
+
+@pytest.mark.engine("sqlite")
+def test_the_councils_that_end_are_named_with_who_follows_and_whom_it_concerns(
+    session: Session, alex: FlaskClient
+):
+    a_family(home_council=SURREY)
+    session.commit()
+    page = alex.get("/admin/councils").text
+    assert "after 31 March 2027: East Surrey, West Surrey follow. 1 family is concerned." in page
+    page = alex.get(f"/admin/councils/{SURREY}").text
+    assert "It is divided after 31 March 2027." in page
+    assert "1 family has a child it placed or who lives there" in page
 
 
 @pytest.mark.engine("sqlite")

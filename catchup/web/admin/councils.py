@@ -71,6 +71,10 @@ def list_councils() -> ResponseReturnValue:
         rows=front_doors.listed(words, clock.today(), only_unchecked=only_unchecked),
         words=words,
         only_unchecked=only_unchecked,
+        ending=[
+            (row, directories.councils().successors(row.code), len(council_service.concerned({row.code})))
+            for row in directories.councils().ending(clock.today())
+        ],
     )
 
 

@@ -81,22 +81,22 @@ def word(paper: Paper) -> bytes:
 
     made = docx.Document()
     _describe(made, paper)
-    _style(made)
+    style(made)
     section = made.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(20)
     section.top_margin = section.bottom_margin = Mm(22)
     if paper.draft:
-        section.header.paragraphs[0].add_run(_text(paper.draft)).bold = True
+        section.header.paragraphs[0].add_run(plain(paper.draft)).bold = True
     foot = section.footer.paragraphs[0]
-    foot.add_run(f"{_text(paper.foot)}\n")
-    _page_of(foot, paper.page_of)
-    made.add_heading(_text(paper.title), level=1)
-    made.add_paragraph().add_run(_text(paper.confidential)).bold = True
+    foot.add_run(f"{plain(paper.foot)}\n")
+    write_page_of(foot, paper.page_of)
+    made.add_heading(plain(paper.title), level=1)
+    made.add_paragraph().add_run(plain(paper.confidential)).bold = True
     for part in paper.parts:
-        made.add_heading(_text(part.title), level=2)
+        made.add_heading(plain(part.title), level=2)
         _table(made, part, paper.heads)
-    made.add_paragraph(_text(paper.end))
+    made.add_paragraph(plain(paper.end))
     file = io.BytesIO()
     made.save(file)
     return file.getvalue()
@@ -129,18 +129,18 @@ def _data(paper: Paper) -> str:
     between, after = rest.split(PAGES)
     return json.dumps(
         {
-            "title": _text(paper.title),
-            "reference": _text(paper.reference),
-            "confidential": _text(paper.confidential),
-            "draft": _text(paper.draft) if paper.draft else None,
-            "foot": _text(paper.foot),
-            "heads": [_text(head) for head in paper.heads],
+            "title": plain(paper.title),
+            "reference": plain(paper.reference),
+            "confidential": plain(paper.confidential),
+            "draft": plain(paper.draft) if paper.draft else None,
+            "foot": plain(paper.foot),
+            "heads": [plain(head) for head in paper.heads],
             "page": [before, between, after],
-            "end": _text(paper.end),
+            "end": plain(paper.end),
             "parts": [
                 {
-                    "title": _text(part.title),
-                    "rows": [[_text(label), [_text(line) for line in lines]] for label, lines in part.rows],
+                    "title": plain(part.title),
+                    "rows": [[plain(label), [plain(line) for line in lines]] for label, lines in part.rows],
                 }
                 for part in paper.parts
             ],
@@ -148,35 +148,37 @@ def _data(paper: Paper) -> str:
     )
 
 
-def _text(text: str) -> str:
+def plain(text: str) -> str:
+    """The text without what a file may not hold or what turns the direction of the rest."""
     return _NOT_TEXT.sub("", text)
 
 
 def _describe(made: "Document", paper: Paper) -> None:
     """What the file says of itself: what it is, and nobody's name."""
     about = made.core_properties
-    about.title = f"{_text(paper.title)} {_text(paper.reference)}"
+    about.title = f"{plain(paper.title)} {plain(paper.reference)}"
     about.language = "en-GB"
     about.author = about.last_modified_by = about.comments = about.keywords = about.subject = ""
     about.created = about.modified = paper.made_at
     about.revision = 1
 
 
-def _style(made: "Document") -> None:
+def style(made: "Document") -> None:
+    """The letters of our papers: Arial, British English, headings in black."""
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
     for language in made.styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), "en-GB")
     for name, size in (("Normal", 11), ("Heading 1", 20), ("Heading 2", 13)):
-        style = made.styles[name]
-        style.font.name = "Arial"
-        style.font.size = Pt(size)
-        fonts = style.element.rPr.rFonts
+        one = made.styles[name]
+        one.font.name = "Arial"
+        one.font.size = Pt(size)
+        fonts = one.element.rPr.rFonts
         for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{theme}"), None)
         if name != "Normal":
-            style.font.color.rgb = RGBColor(0, 0, 0)
+            one.font.color.rgb = RGBColor(0, 0, 0)
 
 
 def _table(made: "Document", part: Part, heads: tuple[str, str]) -> None:
@@ -186,18 +188,18 @@ def _table(made: "Document", part: Part, heads: tuple[str, str]) -> None:
     table = made.add_table(rows=1, cols=2, style="Table Grid")
     table.autofit = False
     for cell, head in zip(table.rows[0].cells, heads, strict=True):
-        cell.paragraphs[0].add_run(_text(head)).bold = True
+        cell.paragraphs[0].add_run(plain(head)).bold = True
     # The first row is one of headings, said again on each page the table runs over to.
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for label, lines in part.rows:
         cells = table.add_row().cells
-        cells[0].paragraphs[0].add_run(_text(label)).bold = True
-        cells[1].text = "\n".join(_text(line) for line in lines)
+        cells[0].paragraphs[0].add_run(plain(label)).bold = True
+        cells[1].text = "\n".join(plain(line) for line in lines)
     for row in table.rows:
         row.cells[0].width, row.cells[1].width = Mm(55), Mm(115)
 
 
-def _page_of(paragraph: "Paragraph", words: str) -> None:
+def write_page_of(paragraph: "Paragraph", words: str) -> None:
     """The words with two fields, which Word counts."""
     for piece in re.split(f"({re.escape(PAGE)}|{re.escape(PAGES)})", words):
         if piece in (PAGE, PAGES):

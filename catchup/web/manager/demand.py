@@ -8,8 +8,9 @@ from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
-from catchup import clock, spreadsheets
+from catchup import charts, clock, spreadsheets
 from catchup.queries import budget, directories
 from catchup.rules.budget import CODES, Demand, Fairness, Part, Place
 from catchup.rules.definitions import MEASURES
@@ -27,8 +28,8 @@ KINDS = {
     Demand.REQUESTS: _l("Requests"),
     Demand.HOURS: _l("Hours"),
 }
-# What is compared in the sentences at the head of the page, where there are not too many to read.
-MOST_SENTENCES = 12
+# Of more places neither the sentences at the head of the page nor its chart can be taken in.
+MOST_TOLD = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def show_demand() -> ResponseReturnValue:
         names=_names(now) | (_names(before) if before else {}),
         kinds=KINDS,
         compared=len(now.places) > 1,
+        chart=_chart(now),
         sentences=list(_sentences(now)),
         measures=[MEASURES[code] for code in CODES.values()],
         today=clock.today(),
@@ -142,10 +144,26 @@ def _names(found: Fairness) -> dict[str | None, str]:
     return {place.council: council_name(place.council) or _("Needs a decision") for place in found.places}
 
 
+def _chart(found: Fairness) -> Markup | None:
+    """What each place pays beside what it asks for; None where that cannot be compared, or seen."""
+    if found.missing or found.total.budget_share is None or not 1 < len(found.places) <= MOST_TOLD:
+        return None
+    series = {_("Pays"): [place.budget_share if place.member else None for place in found.places]}
+    for kind in (Demand.FAMILIES, Demand.CONVERSATIONS, Demand.HOURS):
+        series[str(KINDS[kind])] = [place.parts[kind].share for place in found.places]
+    names = _names(found)
+    return charts.bars(
+        _("What each council pays and what it asks for, as shares of the whole"),
+        [names[place.council] for place in found.places],
+        series,
+        form=charts.percent,
+    )
+
+
 def _sentences(found: Fairness) -> Iterator[str]:
     """What a committee wants to hear of each council that pays."""
     members = [place for place in found.places if place.member]
-    if len(members) > MOST_SENTENCES:
+    if len(members) > MOST_TOLD:
         return
     for place in members:
         part = place.parts[Demand.CONVERSATIONS]

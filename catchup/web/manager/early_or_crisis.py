@@ -14,6 +14,7 @@ from catchup.rules.definitions import MEASURES
 from catchup.rules.early_or_crisis import Since
 from catchup.rules.measures import Row
 from catchup.rules.terms import Need
+from catchup.web.filters import council_name
 from catchup.web.manager import choosing, manager
 from catchup.web.security import viewer
 
@@ -60,13 +61,13 @@ def show_early_or_crisis() -> ResponseReturnValue:
 
 
 def _places(rows: Sequence[Row]) -> list[tuple[str | None, dict[str, Row]]]:
-    """Each council's year by measure; what needs a decision last. Empty where there is one council only."""
+    """Each council's year by measure, by name; what needs a decision last. Empty where there is one only."""
 
-    def place(row: Row) -> tuple[bool, str]:
-        return row.council is None, row.council or ""
+    def place(row: Row) -> tuple[bool, str, str]:
+        return row.council is None, council_name(row.council), row.council or ""
 
     found = [
-        (key[1] or None, {row.code: row for row in some})
+        (key[2] or None, {row.code: row for row in some})
         for key, some in groupby(sorted(rows, key=place), key=place)
     ]
     return found if len(found) > 1 else []

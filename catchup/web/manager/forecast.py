@@ -62,6 +62,7 @@ def show_forecast() -> ResponseReturnValue:
     """24 months of the reader's own councils, and where the hours fall short."""
     asked = _asked()
     found = asked.forecast()
+    quarters, places = _by_quarter(found), _places(found)
     names = [_month(span.first_on) for span in found.months]
     return render_template(
         "manager/forecast.html",
@@ -71,8 +72,10 @@ def show_forecast() -> ResponseReturnValue:
         short=[
             (name, month) for name, month in zip(names, found.whole, strict=True) if month.minutes_short >= 60
         ],
-        chart=_chart(found),
-        places=_places(found) if len(found.councils) > 1 else [],
+        quarters=quarters,
+        chart=_chart(quarters),
+        places=places if len(places) > 1 else [],
+        without=[council_name(code) for code, month in places if code and not month.minutes_there],
         total=queries.together(found.whole),
         minutes_unmeasured=MINUTES_UNMEASURED,
         try_minutes=TRY_MINUTES,
@@ -106,16 +109,23 @@ def _month(on: date) -> str:
     return str(format_date(on, "MMMM yyyy"))
 
 
-def _chart(found: Forecast) -> str:
-    """Hours needed beside hours there, by quarter of a year so that it can be read on a telephone."""
-    starts = range(0, len(found.months), 3)
-    quarters = [queries.together(found.whole[start : start + 3]) for start in starts]
+def _by_quarter(found: Forecast) -> list[tuple[str, tuple[int, int]]]:
+    """Hours needed and hours there three months at a time, so that they can be drawn on a telephone."""
+    quarters = []
+    for start in range(0, len(found.months), 3):
+        one = queries.together(found.whole[start : start + 3])
+        name = str(format_date(found.months[start].first_on, "MMM yy"))
+        quarters.append((name, (round(one.minutes_needed / 60), round(one.minutes_there / 60))))
+    return quarters
+
+
+def _chart(quarters: Sequence[tuple[str, tuple[int, int]]]) -> str:
     return charts.columns(
         _("Hours needed and hours there, three months at a time"),
-        [str(format_date(found.months[start].first_on, "MMM yy")) for start in starts],
+        [name for name, _hours in quarters],
         {
-            _("Hours needed"): [round(one.minutes_needed / 60) for one in quarters],
-            _("Hours there"): [round(one.minutes_there / 60) for one in quarters],
+            _("Hours needed"): [needed for _name, (needed, _there) in quarters],
+            _("Hours there"): [there for _name, (_needed, there) in quarters],
         },
     )
 

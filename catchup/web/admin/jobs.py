@@ -88,7 +88,7 @@ def run_job_now(name: str) -> ResponseReturnValue:
     """Do a job now, while the reader waits, and never beside the scheduler."""
     ran = runner.run_now(_job(name), clock.today())
     result = "ok" if ran.counts else "failed" if ran.error else "busy"
-    audit.record(viewer(), Seen("job.run", "job", result=result))
+    audit.record(viewer(), Seen("job.run", name, result=result))
     db.session.commit()
     if ran.counts:
         flash(

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select, union_all
 
 from catchup.extensions import db
 from catchup.models.call import Call, Conversation
@@ -105,9 +105,10 @@ def table(viewer: Viewer, today: date, council: str | None = None, page: int = 1
     return Table(nobody, people[(page - 1) * MOST : page * MOST], page, pages, minutes_each, measured)
 
 
-def load_of(staff_id: UUID, viewer: Viewer, today: date) -> Load | None:
-    """What one person has in the viewer's scope; None for somebody who is no concern of this manager."""
-    return _loads(in_scope(viewer, today), viewer, today, mean_minutes(today)[0]).get(staff_id)
+def load_of(staff_id: UUID, viewer: Viewer, today: date) -> Load:
+    """What one person has in the viewer's scope; they are known to be this manager's concern."""
+    here = and_(Family.lead_id == staff_id, in_scope(viewer, today))
+    return _loads(here, viewer, today, mean_minutes(today)[0], staff_id)[staff_id]
 
 
 def mean_minutes(today: date) -> tuple[Fraction, bool]:
@@ -137,36 +138,18 @@ def _fullest_first(one: Load) -> tuple[int, int, str, str]:
     return -one.ahead, -one.families, (one.name or "").casefold(), str(one.staff_id)
 
 
-def _loads(here: ColumnElement[bool], viewer: Viewer, today: date, minutes_each: Fraction) -> dict[Key, Load]:
-    led = _counted(select(Family.lead_id, func.count()).where(here))
-    in_scheme = _counted(
-        select(Family.lead_id, func.count())
-        .join(Membership, and_(Membership.family_id == Family.id, Membership.left_on.is_(None)))
-        .where(here)
-    )
-    calls, follow_ups = _open_calls(here, today)
-    handovers = _counted(
-        select(Family.lead_id, func.count())
-        .join(Handover, Handover.family_id == Family.id)
-        .where(here, Handover.withdrawn_at.is_(None), ~handover_board.ended(today))
-    )
-    requests = _counted(
-        select(Family.lead_id, func.count())
-        .join(SupportRequest, SupportRequest.family_id == Family.id)
-        .where(here, support.under_way())
-    )
-    warned = _counted(
-        select(Family.lead_id, func.count(Family.id.distinct()))
-        .join(FamilyWarning, FamilyWarning.family_id == Family.id)
-        .where(here, FamilyWarning.ended_at.is_(None))
-    )
-    everywhere = _counted(select(Family.lead_id, func.count()))
+def _loads(
+    here: ColumnElement[bool], viewer: Viewer, today: date, minutes_each: Fraction, only: Key = None
+) -> dict[Key, Load]:
+    counts, calls = _counts(here, today)
+    everywhere = _by_lead(select(Family.lead_id, func.count()).group_by(Family.lead_id))
     ahead = _ahead(today)
     hours = {row.staff_id: row.minutes_a_week for row in db.session.execute(workload.hours_on(today))}
     away, stands_in = _absences(today)
+    led, in_scheme = counts["led"], counts["in_scheme"]
     found: dict[Key, Load] = {}
-    for staff_id, name, active in (*_people(viewer, {*led, *calls}), (None, None, True)):
-        known = {key for key in (staff_id,) if key}
+    for staff_id, name, active in (*_people(viewer, {*led, *calls}, only), (None, None, True)):
+        known = staff_id is not None
         found[staff_id] = Load(
             staff_id=staff_id,
             name=name,
@@ -175,10 +158,10 @@ def _loads(here: ColumnElement[bool], viewer: Viewer, today: date, minutes_each:
             left=led[staff_id] - in_scheme[staff_id] if known else 0,
             elsewhere=everywhere[staff_id] - led[staff_id] if known else 0,
             calls=calls[staff_id],
-            follow_ups=follow_ups[staff_id],
-            handovers=handovers[staff_id],
-            requests=requests[staff_id],
-            warned=warned[staff_id],
+            follow_ups=counts["follow_ups"][staff_id],
+            handovers=counts["handovers"][staff_id],
+            requests=counts["requests"][staff_id],
+            warned=counts["warned"][staff_id],
             ahead=ahead[staff_id],
             minutes_a_week=hours.get(staff_id),
             fullness=fullness(ahead[staff_id], minutes_each, hours.get(staff_id)),
@@ -188,54 +171,91 @@ def _loads(here: ColumnElement[bool], viewer: Viewer, today: date, minutes_each:
     return found
 
 
-def _people(viewer: Viewer, holding: Iterable[Key]) -> Sequence[Any]:
+def _counts(
+    condition: ColumnElement[bool], today: date
+) -> tuple[defaultdict[str, Counter[Key]], defaultdict[Key, Counter[Pressing]]]:
+    """What there is of each kind by lead, and the open calls by how they press.
+
+    One statement: which families are in the scope costs more to say than all that is counted of them.
+    """
+    here = select(Family.id, Family.lead_id).where(condition).cte("here")
+    of_here = here.c.lead_id
+
+    def counted(
+        what: str, of: Any, joined: Any, *conditions: ColumnElement[bool]
+    ) -> Select[*tuple[Any, ...]]:
+        return (
+            select(literal(what), of_here, func.count(of.distinct() if of is here.c.id else of))
+            .select_from(here)
+            .join(joined, joined.family_id == here.c.id)
+            .where(*conditions)
+            .group_by(of_here)
+        )
+
+    presses = pressing(today)
+    is_open = Call.closed_at.is_(None)
+    rows = db.session.execute(
+        union_all(
+            select(literal("led"), of_here, func.count()).select_from(here).group_by(of_here),
+            counted("in_scheme", Membership.family_id, Membership, Membership.left_on.is_(None)),
+            counted("follow_ups", Call.id, Call, is_open, Call.kind == CallKind.FOLLOW_UP),
+            counted(
+                "handovers",
+                Handover.id,
+                Handover,
+                Handover.withdrawn_at.is_(None),
+                ~handover_board.ended(today),
+            ),
+            counted("requests", SupportRequest.id, SupportRequest, support.under_way()),
+            counted("warned", here.c.id, FamilyWarning, FamilyWarning.ended_at.is_(None)),
+            select(presses, of_here, func.count())
+            .select_from(here)
+            .join(Call, Call.family_id == here.c.id)
+            .where(is_open)
+            .group_by(presses, of_here),
+        )
+    )
+    counts: defaultdict[str, Counter[Key]] = defaultdict(Counter)
+    calls: defaultdict[Key, Counter[Pressing]] = defaultdict(Counter)
+    for what, key, count in rows:
+        if what in set(Pressing):
+            calls[key][Pressing(what)] += count
+        else:
+            counts[what][key] += count
+    return counts, calls
+
+
+def _people(viewer: Viewer, holding: Iterable[Key], only: Key) -> Sequence[Any]:
     """(id, name, active) of the viewer's people who can sign in, and of whoever else holds something."""
     wanted = {one for one in holding if one}
-    return db.session.execute(
-        select(Staff.id, Staff.name, Staff.active).where(
-            or_(and_(workload.is_colleague(viewer), Staff.active.is_(True)), Staff.id.in_(wanted))
-        )
-    ).all()
-
-
-def _counted(statement: Select[Any, Any]) -> Counter[Key]:
-    rows = db.session.execute(statement.group_by(Family.lead_id))
-    return Counter({row[0]: int(row[1]) for row in rows})
-
-
-def _open_calls(
-    here: ColumnElement[bool], today: date
-) -> tuple[defaultdict[Key, Counter[Pressing]], Counter[Key]]:
-    presses, is_follow_up = pressing(today), Call.kind == CallKind.FOLLOW_UP
-    grouped = (
-        select(Family.lead_id, presses.label("presses"), is_follow_up.label("follow_up"), func.count())
-        .join(Call, Call.family_id == Family.id)
-        .where(Call.closed_at.is_(None), here)
-        .group_by(Family.lead_id, "presses", "follow_up")
+    statement = select(Staff.id, Staff.name, Staff.active).where(
+        or_(and_(workload.is_colleague(viewer), Staff.active.is_(True)), Staff.id.in_(wanted))
     )
-    calls: defaultdict[Key, Counter[Pressing]] = defaultdict(Counter)
-    follow_ups: Counter[Key] = Counter()
-    for key, how, follow_up, count in db.session.execute(grouped):
-        calls[key][Pressing(how)] += count
-        follow_ups[key] += count if follow_up else 0
-    return calls, follow_ups
+    if only:
+        statement = select(Staff.id, Staff.name, Staff.active).where(Staff.id == only)
+    return db.session.execute(statement).all()
+
+
+def _by_lead(statement: Select[*tuple[Any, ...]]) -> Counter[Key]:
+    return Counter({row[0]: int(row[1]) for row in db.session.execute(statement)})
 
 
 def _ahead(today: date) -> Counter[Key]:
     """Open calls due by the end of the next weeks, and those of the plan that open and fall due in them."""
-    opened = _counted(
-        select(Family.lead_id, func.count())
-        .join(Call, Call.family_id == Family.id)
+    opened = _by_lead(
+        select(Call.lead_id, func.count())
         .where(Call.closed_at.is_(None), Call.due_on <= today + AHEAD)
+        .group_by(Call.lead_id)
     )
-    planned = _counted(
+    planned = _by_lead(
         select(Family.lead_id, func.count())
         .join(PlannedCall, PlannedCall.family_id == Family.id)
         .where(
-            PlannedCall.opens_on <= today + AHEAD,
             PlannedCall.due_on.between(today, today + AHEAD),
+            PlannedCall.opens_on <= today + AHEAD,
             ~exists().where(Call.id == PlannedCall.id),
         )
+        .group_by(Family.lead_id)
     )
     return opened + planned
 

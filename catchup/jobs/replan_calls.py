@@ -21,8 +21,14 @@ def prepare(on: date) -> Callable[[], Counts]:
         done = Replanned()
         for ids in different:
             done += plans.replan(ids, on)
-        changed = {"moved": done.moved, "cancelled": done.cancelled, "reopened": done.reopened}
-        changed["withdrawn"] = done.withdrawn
-        return Counts(created={"planned_calls": done.planned}, changed=changed)
+        return Counts(
+            created={"planned_calls": done.planned},
+            changed={
+                "planned_calls": done.moved,
+                "planned_calls_withdrawn": done.withdrawn,
+                "calls_cancelled": done.cancelled,
+                "calls_reopened": done.reopened,
+            },
+        )
 
     return work

@@ -46,7 +46,7 @@ def test_run_now_does_what_the_night_does_and_says_so(session: Session, alex: Fl
     session.commit()
 
     page = run(alex, "create-calls")
-    assert "create-calls is done. Calls made: " in page
+    assert "create-calls is done. Made: calls " in page
     session.expire_all()
     assert session.scalars(select(Call.id)).all()
     assert session.scalars(select(JobRun.on)).one() == TODAY
@@ -117,7 +117,7 @@ def test_the_history_of_a_job_says_what_it_did_and_where_it_failed(session: Sess
     session.add(JobFailure(job="create-calls", on=on, failed_at=now, error="ConnectionRefusedError"))
     session.commit()
     page = alex.get("/admin/jobs/create-calls").text
-    assert "Calls made: 12" in page
+    assert "Made: calls 12" in page
     assert 'data-label="On">east<' in page
     assert "ConnectionRefusedError" in page
     assert "ConnectionRefusedError" not in alex.get("/admin/jobs/close-windows").text

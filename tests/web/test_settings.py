@@ -153,7 +153,7 @@ def test_plans_follow_in_the_night_of_the_first_day_and_not_before(session: Sess
     assert not any(night(date(2026, 11, 30)).values())
     assert session.scalars(opens).all() == before
     clock.move_to(date(2026, 12, 1))
-    assert night(date(2026, 12, 1))["moved"] == len(before)
+    assert night(date(2026, 12, 1))["planned_calls"] == len(before)
     session.rollback()
     assert session.scalars(opens).all() == [day - timedelta(days=2) for day in before]
     assert not any(night(date(2026, 12, 2)).values())

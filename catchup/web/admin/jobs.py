@@ -38,13 +38,13 @@ DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 def job_counts(counts: Counts | dict[str, dict[str, int]]) -> list[str]:
     """What a job did, a line for each kind of thing it did."""
     found = counts.as_json() if isinstance(counts, Counts) else counts
-    words = {"created": gettext("made"), "changed": gettext("changed"), "found": gettext("found amiss")}
-    lines = [
-        f"{thing.replace('_', ' ').capitalize()} {word}: {number:,}"
-        for kind, word in words.items()
-        for thing, number in sorted(found.get(kind, {}).items())
-        if number
-    ]
+    words = {"created": gettext("Made"), "changed": gettext("Changed"), "found": gettext("Found amiss")}
+    lines = []
+    for kind, word in words.items():
+        things = sorted(found.get(kind, {}).items())
+        said = [f"{thing.replace('_', ' ')} {number:,}" for thing, number in things if number]
+        if said:
+            lines.append(f"{word}: {', '.join(said)}")
     return lines or [gettext("Nothing to do")]
 
 

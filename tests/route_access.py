@@ -292,6 +292,7 @@ ROUTES: tuple[tuple[str, str, frozenset[Role | None]], ...] = (
     ("manager.show_reports", "GET", MANAGERS),
     ("manager.show_report_families", "GET", MANAGERS),
     ("manager.download_report", "GET", MANAGERS),
+    ("manager.download_workbook", "GET", MANAGERS),
     ("manager.show_annual", "GET", MANAGERS),
     ("manager.write_annual", "GET POST", MANAGERS),
     ("manager.save_annual", "POST", MANAGERS),

@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 
 from catchup import clock
 from catchup.cli.answering import on_the_database
-from catchup.queries import directories, forecast, reports
+from catchup.queries import directories, forecast, report_files, reports
 from catchup.queries import published as published_tables
 from catchup.queries.forecast import FIGURES, Forecast
 from catchup.queries.published import PublishedReport
@@ -52,10 +52,6 @@ def report(
     With --published those of the whole year only, "c" where a small number, or what it could be worked out
     from, is hidden; of the latest saved version, where there is one.
     """
-    if form == "xlsx":
-        raise click.ClickException(
-            "Spreadsheets are not there yet: ask for csv, which every spreadsheet opens."
-        )
     marks.follow_clock(current_app.config["CATCHUP"])
     if name == FORECAST:
         _tell_forecast(year, council, form="json" if as_json else form, published=published)
@@ -71,6 +67,8 @@ def report(
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
     elif form == "csv":
         click.echo(found.as_csv(), nl=False)
+    elif form == "xlsx":
+        click.echo(report_files.as_xlsx(found), nl=False)
     else:
         click.echo("\n".join(_lines(found)))
 
@@ -91,6 +89,8 @@ def _tell_forecast(year: str | None, council: str | None, *, form: str, publishe
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
     elif form == "csv":
         click.echo(found.as_csv(), nl=False)
+    elif form == "xlsx":
+        click.echo(report_files.as_xlsx(found), nl=False)
     else:
         click.echo("\n".join(_forecast_lines(found)))
 

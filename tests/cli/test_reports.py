@@ -100,9 +100,7 @@ def test_people_are_told_in_words(app: Flask) -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        ("forecast", "--year", "2025-26"),
         ("take-up", "--published"),
-        ("take-up", "--format", "xlsx"),
         ("take-up", "--council", "E99999999"),
     ],
 )

@@ -109,8 +109,7 @@ def council_of(children: Sequence[ChildFacts], on: date) -> str | None:
         if child.order and child.order.made_on <= on and (child.died_on is None or child.died_on > on)
     ]
     youngest = max(there, key=lambda child: (child.born_on, child.id), default=None)
-    answer = responsibility.of_child(youngest, on) if youngest else None
-    return answer.council if answer else None
+    return responsibility.council_of(youngest, on) if youngest else None
 
 
 def _child(row: Found) -> ChildFacts:
@@ -201,6 +200,6 @@ def _unrecorded(first_on: date, last_on: date) -> dict[UUID, date]:
 def _children(ids: Sequence[UUID]) -> dict[UUID, tuple[ChildFacts, ...]]:
     found: dict[UUID, tuple[ChildFacts, ...]] = {}
     for start in range(0, len(ids), AT_A_TIME):
-        for key, family in facts.families(ids[start : start + AT_A_TIME]).items():
-            found[key] = family.children
+        for key, children in facts.children(ids[start : start + AT_A_TIME]).items():
+            found[key] = tuple(children)
     return found

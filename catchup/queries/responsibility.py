@@ -8,6 +8,7 @@ from catchup.queries import directories, facts
 from catchup.queries.facts import ChildFacts, FamilyFacts
 from catchup.rules import responsibility as rule
 from catchup.rules.responsibility import Answer, Change, Period
+from catchup.rules.standings import Facts, standing_on
 from catchup.rules.terms import Matter
 
 
@@ -17,6 +18,16 @@ def of_child(child: ChildFacts, on: date) -> Answer | None:
         return None
     policy = directories.policy(child.order.made_on)
     return rule.responsible_on(child.order, child.homes, on, directories.councils(), policy, child.decisions)
+
+
+def council_of(child: ChildFacts, on: date) -> str | None:
+    """The council alone that ``of_child`` answers with: no sentence is made, for counting thousands."""
+    order = child.order
+    if order is None or on < order.made_on:
+        return None
+    policy = directories.policy(order.made_on)
+    known = Facts(order, child.homes, child.decisions, directories.councils(), policy)
+    return standing_on(known, on).council
 
 
 def timeline_of(child: ChildFacts) -> tuple[Period, ...]:

@@ -40,7 +40,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to look. ``councils`` None: all; ``undecided``: what needs a decision too; quarter None: the year.
+    """Where to look. ``councils`` None: all; ``undecided``: what needs a decision too; quarter None: all.
 
     ``by_quarter`` narrows councils further: to the (council, quarter) pairs of an agency.
     """

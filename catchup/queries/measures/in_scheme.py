@@ -29,9 +29,9 @@ from catchup.models.home import AddressCouncil, Home
 from catchup.models.order import AdoptionOrder
 from catchup.queries import directories, facts, first_orders
 from catchup.queries.measures.tally import Tally, Year
-from catchup.rules import responsibility as rule
 from catchup.rules.measures import Counts, quarters
 from catchup.rules.responsibility import HomeFacts, OrderFacts, home_council_takes_over_on
+from catchup.rules.standings import Facts, standing_on
 
 AT_A_TIME = 500
 
@@ -96,8 +96,8 @@ def of_each(on: date) -> Iterator[tuple[UUID, str | None]]:
 def _answer(row: Row[*tuple[Any, ...]], on: date) -> str | None:
     order = OrderFacts(row.made_on, row.placing, row.placing_council)
     homes = [HomeFacts(row.kind, row.home_council, bool(row.outside), None)] if row.kind else []
-    policy = directories.policy(row.made_on)
-    return rule.responsible_on(order, homes, on, directories.councils(), policy).council
+    facts_of_it = Facts(order, homes, (), directories.councils(), directories.policy(row.made_on))
+    return standing_on(facts_of_it, on).council
 
 
 def _asked(on: date) -> Iterator[tuple[UUID, str | None]]:

@@ -12,6 +12,7 @@ from catchup.extensions import db
 from catchup.models.staff import Staff
 from catchup.models.target import BudgetShare
 from catchup.queries import reports
+from catchup.queries.measures import in_scheme
 from catchup.queries.targets import stored_as
 from catchup.rules import budget as rule
 from catchup.rules.budget import CODES, Demand, Fairness
@@ -74,19 +75,24 @@ def fairness(
 
     ``members`` are the councils that pay. ``everything``: also what is counted for others, and what needs a
     decision. ``agency``: what is counted while a council is of it. Nothing is counted here: the numbers are
-    those of the reports. Source: service policy, M13.
+    those of the reports, and for the families what M13 takes for the last day. Source: service policy, M13.
     """
     first_on, last_on = financial_year_days(year)
     which = None if everything or agency else members
-    counted = reports.of_year(
-        "demand", year, as_of, councils=which, agency=agency, codes=tuple(CODES.values())
-    )
+    codes = tuple(code for kind, code in CODES.items() if kind is not Demand.FAMILIES)
+    counted = reports.of_year("demand", year, as_of, councils=which, agency=agency, codes=codes)
     kinds = {code: kind for kind, code in CODES.items()}
     demand: defaultdict[str | None, Counter[Demand]] = defaultdict(Counter)
     for row in counted.rows:
         if row.quarter is None and row.dimension is None:
             demand[stored_as(row.council, year)][kinds[row.code]] += row.numerator
     paying = _stored(members, year)
+    if first_on <= as_of:
+        # M13 itself counts four days of a year; only the last is wanted, and each takes long of 60,000 families.
+        for code, families in in_scheme.by_council(min(last_on, as_of)):
+            council = stored_as(code, year)
+            if everything or council in paying:
+                demand[council][Demand.FAMILIES] += families
     pays = {code: pounds for code, pounds in of(year).items() if code in paying}
     return rule.fairness(paying, pays, demand, rule.spent_by(first_on, last_on, as_of))
 

@@ -15,12 +15,14 @@ from catchup.extensions import db
 from catchup.models.audit import AuditEvent
 from catchup.models.council import Agency, AgencyMembership
 from catchup.models.target import BudgetShare
-from catchup.queries import budget
+from catchup.queries import budget, reports
+from catchup.rules.budget import CODES, Demand
 from catchup.rules.terms import Need, Role
 from catchup.services import budget as service
+from catchup.services import families
 from tests.codes import send
 from tests.factories.events import a_quiet_family, a_talk
-from tests.factories.families import BEXLEY, KENT, MEDWAY, a_viewer
+from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family, a_viewer
 from tests.factories.orders import a_recorded_order
 from tests.factories.staff import sign_in, staff_member
 
@@ -88,6 +90,30 @@ def test_until_every_council_has_an_amount_the_page_says_whose_is_missing(client
     assert "Nobody has entered yet what this council pays: Medway" in words(page.text)
     assert f'href="{ENTER}"' in page.text
     assert "of the budget and had" not in page.text
+
+
+@pytest.mark.parametrize("everything", [True, False])
+def test_every_number_is_the_reports(everything: bool) -> None:
+    a_family(accepted_on=date(2025, 7, 1))
+    a_family([a_child(home_council=BEXLEY, placing_council=BEXLEY)], accepted_on=date(2025, 8, 1))
+    left = a_family(accepted_on=date(2025, 7, 1))
+    clock.move_to(date(2026, 2, 1))
+    families.leave(left, date(2026, 2, 1), "", a_viewer(staff_member()))
+    clock.move_to(TODAY)
+    members = (KENT, MEDWAY)
+    found = budget.fairness(YEAR, TODAY, members, everything=everything)
+    rows = reports.of_year("demand", YEAR, TODAY, councils=None if everything else members).rows
+    plain = {
+        (row.code, row.council): row.numerator
+        for row in rows
+        if row.quarter is None and row.dimension is None
+    }
+    shown = {place.council: place for place in found.places}
+    assert shown[KENT].parts[Demand.FAMILIES].count == 1
+    assert (BEXLEY in shown) == everything
+    for kind, code in CODES.items():
+        counted = {place: plain.get((code, place), 0) for place in shown}
+        assert {place: one.parts[kind].count for place, one in shown.items()} == counted
 
 
 @pytest.mark.engine("sqlite")

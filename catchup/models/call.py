@@ -95,7 +95,10 @@ class Attempt(Identified, Base):
 
     __tablename__ = "attempt"
     # The calls somebody has tried today, for the head of the queue.
-    __table_args__ = (Index(None, "by_id", "on", "call_id"),)
+    __table_args__ = (
+        Index(None, "by_id", "on", "call_id"),
+        Index("ix_attempt_outcome_of_call", "call_id", "outcome"),  # who was spoken to (M4c, M5)
+    )
 
     call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), index=True)
     at: Mapped[datetime]
@@ -115,6 +118,8 @@ class Conversation(Base):
     """What was said on a call: need, concern, follow-up. How each area is going is in ``talked_about``."""
 
     __tablename__ = "conversation"
+    # Rows are wide, and measures read these alone (M9, M13c).
+    __table_args__ = (Index("ix_conversation_need_of_call", "call_id", "need", "minutes", "held_at"),)
 
     call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
     held_at: Mapped[datetime]

@@ -20,6 +20,7 @@ class Signpost(Identified, Base):
             "category = 'nothing' OR service_id IS NOT NULL OR written_in IS NOT NULL", "service"
         ),
         Index(None, "given_on", "council_code"),
+        Index("ix_signpost_category_of_call", "call_id", "category"),  # what conversations pointed to (M6)
     )
 
     family_id: Mapped[UUID] = mapped_column(ForeignKey("family.id"), index=True)

@@ -10,6 +10,14 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_index("ix_signpost_category_of_call", "signpost", ["call_id", "category"], unique=False)
+    op.create_index("ix_attempt_outcome_of_call", "attempt", ["call_id", "outcome"], unique=False)
+    op.create_index(
+        "ix_conversation_need_of_call",
+        "conversation",
+        ["call_id", "need", "minutes", "held_at"],
+        unique=False,
+    )
     # Plain statements: the table is old, and is not to be built anew on SQLite.
     op.add_column("setting", sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("setting", sa.Column("taken_back_by", sa.Uuid(), nullable=True))
@@ -480,6 +488,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_conversation_need_of_call", table_name="conversation")
+    op.drop_index("ix_attempt_outcome_of_call", table_name="attempt")
+    op.drop_index("ix_signpost_category_of_call", table_name="signpost")
     op.drop_index(op.f("ix_planned_call_due_on_planned_call_council_code"), table_name="planned_call")
     op.execute("DELETE FROM setting WHERE taken_back_at IS NOT NULL")
     op.drop_index("uq_setting_name_from_on", table_name="setting")

@@ -88,7 +88,7 @@ def fairness(
             demand[stored_as(row.council, year)][kinds[row.code]] += row.numerator
     paying = _stored(members, year)
     if first_on <= as_of:
-        # M13 itself counts four days of a year; only the last is wanted, and each takes long of 60,000 families.
+        # M13 itself asks for four days of a year. Only the last is wanted, and each takes its time.
         for code, families in in_scheme.by_council(min(last_on, as_of)):
             council = stored_as(code, year)
             if everything or council in paying:

@@ -25,10 +25,13 @@ SOURCES = (
     *("catchup/web/fields.py", "catchup/web/date_field.py"),
     *("catchup/web/text.py", "catchup/web/languages.py"),
 )
-# How the names of messages to staff and to other councils begin, and pieces of pages that only staff see.
+# How the names of messages to staff and to other councils begin; macros, and pieces of pages, for staff only.
 NOT_TO_FAMILIES = (
     *("asked_on_page.", "concern_", "crisis.", "stopped."),
     *("handover_answered.", "handover_link", "handover_reminder.", "handover_wrong_"),
+)
+STAFF_MACROS = frozenset(
+    {"breaches.html", "published.html", "report_head.html", "reports_nav.html", "targets.html"}
 )
 STAFF_PIECES = {
     "frame.html": ("session_end", "service_nav"),
@@ -143,6 +146,8 @@ def make(*, as_json: bool) -> None:
 
 
 def _is_for_others(path: Path) -> bool:
+    if path.parent.name == "macros":
+        return path.name in STAFF_MACROS
     return path.parent.name == "messages" and path.name.startswith(NOT_TO_FAMILIES)
 
 

@@ -15,8 +15,18 @@ from catchup.models.family import Family, OfferedTime, Parent
 from catchup.models.manage import Wish
 from catchup.queries import directories, facts, parents, wishes
 from catchup.rules import promises
+from catchup.rules.leaving import Leaving
 from catchup.rules.terms import Channel, Sooner, WishKind
-from catchup.services import alerts, asked_for, contacts, families, offered_times, outbox, parent_links
+from catchup.services import (
+    alerts,
+    asked_for,
+    contacts,
+    endings,
+    families,
+    offered_times,
+    outbox,
+    parent_links,
+)
 from catchup.services.offered_times import NotToBeChosenError
 
 
@@ -104,16 +114,17 @@ def is_only_one(parent: Parent) -> bool:
     return not any(other.confirmed_at for other in parent.family.parents if other.id != parent.id)
 
 
-def leave(parent: Parent, reason: str | None) -> bool:
+def leave(parent: Parent, reason: str | None, why: Leaving | None = None) -> bool:
     """No more calls or messages for this parent. True where the family leaves with them.
 
     It does where nobody else of it has confirmed. Otherwise their numbers and address are used no more, the
-    calls to the other parent go on, and the lead is told. Raises NotNowError. Source: service policy P2, P9.
+    calls to the other parent go on, and the lead is told. ``why`` is what is counted of a family that leaves.
+    Raises NotNowError. Source: service policy P2, P9, M12.
     """
     _lock(parent)
     goes_to, family_leaves = parent.email, is_only_one(parent)
     if family_leaves:
-        families.leave(parent.family, clock.today(), reason, None)
+        endings.leave(parent.family, clock.today(), reason, why, None)
         _note(parent, WishKind.LEAVE)
     else:
         for phone in parents.phones_of(parent):

@@ -12,10 +12,12 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Call
 from catchup.models.council import Council
+from catchup.models.ending import LeavingReason
 from catchup.models.family import Family, OfferedTime, Parent, Pause
 from catchup.models.manage import AccessRequest, Complaint
 from catchup.models.outbox import Message
 from catchup.models.staff import Staff
+from catchup.rules.leaving import Leaving
 from catchup.rules.terms import CallKind
 from catchup.services import offered_times
 from catchup.services.families import NewParent, NewPhone
@@ -233,8 +235,12 @@ def test_leaving_says_before_the_button_what_it_means(
 def test_the_only_parent_leaves_and_the_family_with_them(client: FlaskClient, lead: Staff) -> None:
     alone = a_family([a_child(date(2023, 12, 10))], lead=lead).parents[0]
     come_in(client, alone)
-    assert "There will be no more calls or messages." in client.get("/manage/leave").text
-    assert "Thank you for talking to us" in send(client, "leave", words="We have moved on")
+    before = client.get("/manage/leave").text
+    assert "There will be no more calls or messages." in before
+    assert "What is the main reason? (only if you like)" in before
+    assert "adoption_ended" not in before
+    assert "Thank you for talking to us" in send(client, "leave", words="We have moved on", why="no_time")
+    assert db.session.scalars(select(LeavingReason.reason)).all() == [Leaving.NO_TIME]
     page = client.get("/manage/you").text
     assert "Ask for a copy of your record" in page
     assert "/manage/pause" not in page

@@ -123,7 +123,9 @@ def send_leave() -> ResponseReturnValue:
     form = forms.LeaveForm()
     if not form.validate():
         return _leave(form), 422
-    return _do(lambda: service.leave(visits.parent(), form.words.data), "family.gone", tell=False)
+    return _do(
+        lambda: service.leave(visits.parent(), form.words.data, form.why.data), "family.gone", tell=False
+    )
 
 
 @family.get("/gone")

@@ -12,6 +12,7 @@ from catchup import clock
 from catchup.models.family import OfferedTime
 from catchup.queries import directories
 from catchup.rules import promises
+from catchup.rules.leaving import TO_FAMILIES, Leaving
 from catchup.rules.terms import Sooner, Worth
 from catchup.web import filters
 from catchup.web.fields import DatePartsField, Option, RadiosField, TextAreaField
@@ -162,7 +163,25 @@ class CopyForm(PublicForm):
     words = TextAreaField(_l("Is there something you want in particular? (optional)"), rows=3, longest=1000)
 
 
+def leaving_options() -> tuple[Option, ...]:
+    """What a parent may have left for; nobody is asked whether the adoption has ended."""
+    words = {
+        Leaving.DOING_WELL: _("We are doing well and need no calls"),
+        Leaving.OTHER_SUPPORT: _("We have help from somebody else"),
+        Leaving.MOVED_AWAY: _("We have moved away"),
+        Leaving.NO_TIME: _("We have no time for the calls"),
+        Leaving.NOT_HELPFUL: _("The calls did not help us"),
+        Leaving.GROWN_UP: _("Our children are grown up"),
+        Leaving.OTHER: _("Another reason"),
+    }
+    rather_not = Option(Leaving.NOT_SAID, _("I’d rather not say"), or_else=True)
+    return (*(Option(reason, words[reason]) for reason in TO_FAMILIES), rather_not)
+
+
 class LeaveForm(PublicForm):
     """A reason, for whoever likes to give one."""
 
+    why = RadiosField(
+        _l("What is the main reason? (only if you like)"), leaving_options, read=Leaving, small=True
+    )
     words = TextAreaField(_l("Why? (only if you like)"), rows=3, longest=1000)

@@ -1,5 +1,6 @@
 """A list of councils looked over beside those that are known, and saved with what follows for families."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -15,6 +16,8 @@ from catchup.services.import_tables import Table
 
 COLUMNS = ("gss_code", "name", "kind", "valid_from", "valid_to", "successors", "agency")
 NEEDED = COLUMNS
+LONGEST_NAME, LONGEST_KIND = 100, 40
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 def look(table: Table, today: date) -> Changeset:
@@ -31,7 +34,7 @@ def look(table: Table, today: date) -> Changeset:
         cells = table.cells(row)
         name = cells["name"] or cells["gss_code"]
         try:
-            (council,) = rows_from_table([cells])
+            council = _read(cells)
         except ValueError as error:
             looked.append(refused(name, str(error)))
             continue
@@ -53,11 +56,25 @@ def save(table: Table, today: date, by: Viewer) -> int:
     return councils.follow(taken.touched, address_councils.settle(), today).families
 
 
+def _read(cells: Mapping[str, str]) -> CouncilRow:
+    """One council. Raises ValueError, with a sentence, for what is none or has no room."""
+    (council,) = rows_from_table([cells])
+    for name in (council.name, council.agency or "", *council.successors):
+        if len(name) > LONGEST_NAME:
+            raise ValueError(f"“{name[:20]}…” is longer than {LONGEST_NAME} characters.")
+    if len(council.kind) > LONGEST_KIND:
+        raise ValueError(f"The kind is longer than {LONGEST_KIND} characters.")
+    for day in (council.valid_from, council.valid_to):
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValueError(f"The days must lie from {FIRST_YEAR} to {LAST_YEAR}.")
+    return council
+
+
 def _good(table: Table) -> list[CouncilRow]:
     good: dict[str, CouncilRow] = {}
     for row in table.rows:
         try:
-            (council,) = rows_from_table([table.cells(row)])
+            council = _read(table.cells(row))
         except ValueError:
             continue
         good.setdefault(council.code, council)

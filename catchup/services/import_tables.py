@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from typing import Any
 
 from catchup.services.orders import FileRefusedError, decoded
 
+# What no page may show: control characters, halves of pairs, and code points that are no characters.
+_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 MOST_ROWS = 50_000
 LONGEST_CELL = 2_000
 
@@ -71,7 +74,10 @@ def read(data: bytes, columns: Sequence[str], needed: Sequence[str]) -> Table:
 
 def lines_of(data: bytes) -> tuple[list[str], list[TableRow]]:
     """The heading and the rows of a CSV file. Raises FileRefusedError."""
-    reader = csv.reader(io.StringIO(decoded(data), newline=""), strict=True)
+    text = decoded(data)
+    if _UNSHOWABLE.search(text):
+        raise FileRefusedError("The file has characters that cannot be shown. Remove them and try again.")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[TableRow] = []
     try:
         heading = next(reader, [])

@@ -8,7 +8,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -21,6 +21,7 @@ from catchup.extensions import db
 from catchup.models.order import RecordedOrder
 from catchup.queries import orders
 from catchup.queries.scope import Viewer
+from catchup.rules.imports import Difference
 from catchup.services import audit, order_contacts, order_rows
 from catchup.services.audit import Seen
 from catchup.services.order_contacts import NewContact
@@ -45,7 +46,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row as it was given, and what it comes to. ``changes`` are the columns that would be different."""
+    """One row as it was given, and what it comes to.
+
+    ``changes`` are the columns that would be different, ``differences`` what stands and would stand in those
+    of the order itself.
+    """
 
     number: int
     cells: Mapping[str, str]
@@ -54,6 +59,7 @@ class Line:
     reasons: tuple[Reason, ...] = ()
     changes: tuple[str, ...] = ()
     contact: NewContact = order_contacts.NOTHING
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +241,20 @@ def _compared(lines: list[Line], by: Viewer | None) -> Iterator[Line]:
             changes = tuple(name for name, value in values.items() if getattr(row, name) != value)
             if line.contact.given:
                 changes += order_contacts.changes(line.order.family_reference, line.contact)
-            state = State.CHANGED if changes else State.MATCHED
-            yield Line(line.number, line.cells, state, line.order, changes=changes, contact=line.contact)
+            yield replace(
+                line,
+                state=State.CHANGED if changes else State.MATCHED,
+                changes=changes,
+                differences=tuple(
+                    Difference(name, _shown(getattr(row, name)), _shown(values[name]))
+                    for name in changes
+                    if name in values
+                ),
+            )
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def _known(references: Sequence[str]) -> Iterator[RecordedOrder]:

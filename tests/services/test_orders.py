@@ -86,6 +86,7 @@ def test_a_changed_row_changes_its_order_and_keeps_the_family_it_belongs_to() ->
     changed = GOOD | {"offered_on": "2025-07-01", "postcode": "ME7 1AA"}
     (line,) = orders.review(a_file(changed), TODAY).lines
     assert (line.state, set(line.changes)) == (State.CHANGED, {"offered_on", "postcode"})
+    assert {one.column for one in line.differences} == {"offered_on", "postcode"}
     taken_in(changed)
     db.session.expire_all()
     assert (the_order().offered_on, the_order().family_id) == (date(2025, 7, 1), family.id)

@@ -163,6 +163,24 @@ def test_councils_change_with_what_follows_for_families(session: Session, alex: 
     assert session.get_one(Council, KENT).name == "County of Kent"
 
 
+@pytest.mark.parametrize(
+    "row, reason",
+    [
+        (f"{KENT},{'K' * 101},county,,,,", "is longer than 100 characters"),
+        (f"{KENT},Kent,county,,9999-12-31,,", "The days must lie from 1900 to 2199"),
+        (f"{KENT},Kent,county,,1 April,,", "is not a day written 2027-04-01"),
+        (f"{KENT},,county,,,,", f"The council {KENT} has no name"),
+    ],
+)
+def test_a_row_that_is_no_council_is_refused_and_the_others_can_be_saved(
+    session: Session, alex: FlaskClient, row: str, reason: str
+):
+    page = looked_over(alex, "councils", COUNCILS, row, "E99999999,New Forest,unitary,,,,")
+    assert reason in alex.get(page).text
+    send(alex, f"{page}/save", page=page)
+    assert session.get_one(Council, "E99999999").name == "New Forest"
+
+
 def test_councils_that_contradict_what_is_known_cannot_be_saved_at_all(session: Session, alex: FlaskClient):
     a_family()
     session.commit()
@@ -204,6 +222,7 @@ def test_postcodes_are_added_to_the_directory_and_the_others_stay(session: Sessi
     [
         ("directory", ("name,category", "a,b"), "these are missing: offers, run_by"),
         ("directory", (HEADING,), "The file has no rows under its first line"),
+        ("directory", (HEADING, LANTERN + "\x01"), "The file has characters that cannot be shown"),
         ("directory", (HEADING, LANTERN + ",more"), "Line 2 has 6 cells; the first line has 5"),
         ("directory", ("name,name,category,offers,run_by", "a"), "names these columns twice: name"),
         ("councils", ("gss_code,name", "x,y"), "these are missing: kind"),

@@ -15,13 +15,12 @@ from typing import Any, Literal
 
 from catchup.rules.definitions import MEASURES, Unit
 from catchup.rules.hiding_board import Board, Cell, Spot
-from catchup.rules.hiding_cover import Cover, with_companions
+from catchup.rules.hiding_cover import SMALL, Cover, with_companions
 from catchup.rules.hiding_relations import Figure, Names, due_of
 from catchup.rules.hiding_tables import ALL, UNDECIDED, Place, Tables
 from catchup.rules.measures import ALL_COUNCILS, COLUMNS, Row
 
 HIDDEN: Literal["c"] = "c"
-SMALL = range(1, 6)
 TOGETHER: Mapping[str, str] = {"M13b": "M13c"}  # minutes of a few conversations tell how many there were
 
 Number = int | None | Literal["c"]
@@ -111,6 +110,8 @@ def hide(
             parents=tables.parents,
             hidden=hidden | tables.absent,
             fixed=frozenset((fixed | shown) - hidden),
+            only_at=tables.only_at,
+            consequences=tables.consequences,
         )
         if Cover(board, tables.cells, companions).complete():
             return _laid_out(tables, board.hidden, hidden)

@@ -47,12 +47,15 @@ class Board:
     parents: Sequence[int | None]
     hidden: set[Cell] = field(default_factory=set)
     fixed: frozenset[Cell] = frozenset()  # rows that must stay as they are
+    only_at: Mapping[str, int] = field(default_factory=dict)  # the one place where there is a number
+    consequences: Sequence[Equation] = ()
 
     def __post_init__(self) -> None:
         self.using: dict[str, list[int]] = defaultdict(list)
         for number, equation in enumerate(self.equations):
             for term in equation:
                 self.using[term].append(number)
+        self._find_alone()
         self.printers: dict[str, list[Figure]] = defaultdict(list)
         for figure, named in self.names.items():
             for name in named:
@@ -66,11 +69,28 @@ class Board:
             if parent is not None:
                 self.children[parent].append(place)
 
+    def _find_alone(self) -> None:
+        """An equation with a number that is in one place alone holds there alone, and so does its slack."""
+        self.alone: dict[int, int] = {}
+        for number, equation in enumerate(self.equations):
+            self.alone |= {number: self.only_at[term] for term in equation if term in self.only_at}
+        slacks = {
+            term: place
+            for number, place in self.alone.items()
+            for term in self.equations[number]
+            if term.startswith(SLACK)
+        }
+        self.only_at = {**self.only_at, **slacks}
+
     def _chain(self, place: int) -> Iterator[int]:
         at: int | None = place
         while at is not None:
             yield at
             at = self.parents[at]
+
+    def there(self, name: str, place: int) -> bool:
+        """Whether there is such a number in a place."""
+        return self.only_at.get(name, place) == place
 
     def printed(self, name: str, place: int) -> bool:
         """Whether a row that is shown has this number."""
@@ -80,6 +100,16 @@ class Board:
         """The rows that show a number."""
         cells = (Cell(figure, place) for figure in self.printers.get(name, ()))
         return [cell for cell in cells if cell not in self.hidden]
+
+    def together(self, name: str, place: int) -> set[str]:
+        """What hangs together with a number by any equations, and is not zero in this place."""
+        found: set[str] = set()
+        new = {name}
+        while new:
+            found |= new
+            near = {one for old in new for number in self.using[old] for one in self.equations[number]}
+            new = {one for one in near - found if self.values[one][place]}
+        return found
 
     def least(self, name: str, place: int) -> int:
         """The least that a hidden number can be: a plain count of none is always shown."""
@@ -115,6 +145,19 @@ class Search:
                 break
         return gone
 
+    def multiply(self, name: str, place: int) -> int:
+        """Count twice, in a place and what sums it up, all that a number hangs together with; how far it goes.
+
+        Every equation still holds when everything in it is twice as much.
+        """
+        together = self.board.together(name, place)
+        chain = self.board.chains[place]
+        spots = [(one, spot) for one in together for spot in chain if self.board.there(one, spot)]
+        if any(self.board.printed(*spot) for spot in spots):
+            return 0
+        self.used.update(spots)
+        return self.board.values[name][place]
+
     def circuits(self, name: str, place: int, priced: bool = False) -> Iterator[Circuit]:
         """Ways to keep every sum while a number changes here; ``priced``: through printed numbers too."""
         board = self.board
@@ -138,15 +181,15 @@ class Search:
         """Steps that change the number by one and hide no more than ``most`` rows more."""
         first = self._cost(name, way, circuit, frozenset(), most)
         if first is not None:
-            self._tries = MOST_TRIES
-            yield from self._complete({name: way}, self._after({}, name, way), circuit, first, most)
+            self._tries = MOST_TRIES * max(1, most)
+            yield from self._complete({name: way}, self._after({}, name, way, circuit), circuit, first, most)
 
     def reach(self, move: Move, need: int) -> int:
         """How often a step can be made, ``need`` at most."""
         far = need
         for name, change in move.changes.items():
             for place, sign in move.circuit:
-                if change * sign < 0:
+                if change * sign < 0 and self.board.there(name, place):
                     room = self._value(name, place) - self.board.least(name, place)
                     far = min(far, room // -(change * sign))
         return far
@@ -167,7 +210,7 @@ class Search:
             yield Move(changes, circuit, cost)
             return
         for name, change, more in self._fewest(changes, broken, circuit, cost, most):
-            after = self._after(broken, name, change)
+            after = self._after(broken, name, change, circuit)
             yield from self._complete({**changes, name: change}, after, circuit, more, most)
 
     def _fewest(
@@ -194,10 +237,13 @@ class Search:
         using = self.board.using
         return sorted(fewest or [], key=lambda one: (len(one[2]), len(using[one[0]]), one[0]))
 
-    def _after(self, broken: Mapping[int, int], name: str, change: int) -> dict[int, int]:
-        """What is broken once a number has changed as well."""
+    def _after(self, broken: Mapping[int, int], name: str, change: int, circuit: Circuit) -> dict[int, int]:
+        """What is broken once a number has changed as well, in the places of a circuit."""
         after = dict(broken)
+        alone = self.board.alone
         for number in self.board.using.get(name, ()):
+            if number in alone and all(place != alone[number] for place, _sign in circuit):
+                continue
             excess = after.get(number, 0) + self.board.equations[number][name] * change
             if excess:
                 after[number] = excess
@@ -212,7 +258,7 @@ class Search:
         board = self.board
         for place, sign in circuit:
             after = self._value(name, place) + change * sign
-            if change * sign < 0 and after < board.least(name, place):
+            if change * sign < 0 and board.there(name, place) and after < board.least(name, place):
                 return None
         if name.startswith(SLACK):
             return cost
@@ -230,6 +276,8 @@ class Search:
         far = self.reach(move, need)
         for name, change in move.changes.items():
             for place, sign in move.circuit:
+                if not self.board.there(name, place):
+                    continue
                 spot = (name, place)
                 self.moved[spot] = self.moved.get(spot, 0) + far * change * sign
                 self.used.add(spot)

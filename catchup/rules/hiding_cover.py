@@ -7,6 +7,7 @@ from itertools import islice
 from catchup.rules.hiding_board import Board, Cell, Move, Search, Spot
 from catchup.rules.hiding_relations import bases
 
+SMALL = range(1, 6)
 ENOUGH = 4  # steps between the least and the greatest of five values
 MOST_CIRCUITS = 40
 MOST_MOVES = 6
@@ -44,7 +45,7 @@ class Cover:
                 return False
 
     def _secrets(self) -> list[Spot]:
-        """Every number of a hidden row that no row prints."""
+        """Every number of a hidden row that no row prints; the rest, which none does, where it is small."""
         board = self.board
         found = {
             (name, cell.place)
@@ -52,6 +53,7 @@ class Cover:
             if cell in self.cells
             for name in board.names[cell.figure]
             if name and not board.printed(name, cell.place)
+            if name != board.names[cell.figure].rest or board.values[name][cell.place] in SMALL
         }
         return sorted(found, key=lambda spot: (spot[1], spot[0]))
 
@@ -67,6 +69,8 @@ class Cover:
         gone = up.push(*spot, 1, ENOUGH)
         if gone < ENOUGH:
             gone += down.push(*spot, -1, ENOUGH - gone)
+        if gone < ENOUGH and up.multiply(*spot):
+            gone = ENOUGH
         if gone >= ENOUGH:
             self.safe[spot] = frozenset(
                 Cell(figure, place)
@@ -82,9 +86,21 @@ class Cover:
                 return True
             ways = (1, up), (-1, down)
             move = next((one for most in MOST_ROWS if (one := self._cheapest(spot, ways, most))), None)
-            if move is None:
+            if move is not None:
+                self._hide(move.cost)
+            elif not self._hide_together(spot):
                 return False
-            self._hide(move.cost)
+        return True
+
+    def _hide_together(self, spot: Spot) -> bool:
+        """Hide all that hangs together with a number, up to the total; whether there was anything to hide."""
+        board, chain = self.board, self.board.chains[spot[1]]
+        shown = {
+            cell for name in board.together(*spot) for place in chain for cell in board.shown_by(name, place)
+        }
+        if not shown or not board.fixed.isdisjoint(shown):
+            return False
+        self._hide(shown)
         return True
 
     def _cheapest(self, spot: Spot, ways: tuple[tuple[int, Search], ...], most: int) -> Move | None:
@@ -198,8 +214,9 @@ def _follows(board: Board, spot: Spot, zeros: set[Spot]) -> bool:
     children = board.children.get(place)
     if children and all((name, child) in zeros for child in children):
         return True
-    for number in board.using.get(name, ()):
-        equation = board.equations[number]
+    for equation in (*(board.equations[number] for number in board.using.get(name, ())), *board.consequences):
+        if name not in equation:
+            continue
         other_side = [one for one, times in equation.items() if times * equation[name] < 0]
         if all((one, place) in zeros for one in other_side):
             return True

@@ -7,7 +7,7 @@ Source: service policy, published tables; docs/measures.md.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from catchup.rules.definitions import MEASURES, Unit
@@ -63,7 +63,10 @@ NEVER_MORE: tuple[tuple[tuple[str, ...], str], ...] = (
     (("M9b.below",), "M13b.above"),
     (("M9c.below",), "M13b.above"),
     (("M6.category=nothing",), "M13b.above"),
-    # The same of what is left of the line: it follows, and is needed to see which zeros follow.
+)
+
+# What follows from the rest, and is needed only to see at once which zeros shown zeros give.
+FOLLOWS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("M4c.rest",), "M4b.rest"),
     (("M4b.rest",), "M4.rest"),
     (("M4c.above",), "M5.rest"),
@@ -86,11 +89,8 @@ ADD_UP: Mapping[tuple[str, str], str] = {
 }
 # Parts that do not overlap and need not make up the whole.
 AT_MOST: Mapping[tuple[str, str], str] = {("M7", "barrier"): "M7.rest", ("M9", "need"): "M13b.above"}
-# Parts that add up to another one.
-SUMS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("M9.need=high", "M9.need=crisis"), "M9.above"),
-    (("M15.worth=partly", "M15.worth=no"), "M15.rest"),
-)
+HIGH_NEED = ("M9.need=high", "M9.need=crisis")
+NOT_WORTH = ("M15.worth=partly", "M15.worth=no")
 # A part that belongs to none of the others.
 APART = frozenset({"M6.category=nothing"})
 
@@ -135,10 +135,23 @@ def equations(figures: Iterable[Figure], same: Mapping[str, str] = SAME) -> list
     for less, more in NEVER_MORE:
         if there := [one for one in less if one in known]:
             found.append(_never_more(there, more))
-    found += [{**{part: 1 for part in parts if part in known}, whole: -1} for parts, whole in SUMS]
+    if high := [part for part in HIGH_NEED if part in known]:
+        found.append({**dict.fromkeys(high, 1), "M9.above": -1})
     found += _parts(figures, same)
     unlike = {tuple(sorted(one.items())): one for one in found}
     return [one for one in unlike.values() if all(name in known or name.startswith(SLACK) for name in one)]
+
+
+def consequences(known: Collection[str]) -> list[Equation]:
+    """Equations that follow from the others, where their numbers are known."""
+    found: list[Equation] = []
+    for less, more in FOLLOWS:
+        there = [one for one in less if one in known]
+        if there and more in known:
+            found.append(_never_more(there, more))
+    if "M15.rest" in known:
+        found.append({**{part: 1 for part in NOT_WORTH if part in known}, "M15.rest": -1})
+    return found
 
 
 def bases(known: Iterable[str]) -> list[list[tuple[str, ...]]]:

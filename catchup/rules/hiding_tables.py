@@ -5,7 +5,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from catchup.rules.hiding_board import Cell
-from catchup.rules.hiding_relations import SAME, SLACK, Equation, Figure, Names, due_of, equations, names
+from catchup.rules.hiding_relations import (
+    SAME,
+    SLACK,
+    Equation,
+    Figure,
+    Names,
+    consequences,
+    due_of,
+    equations,
+    names,
+)
 from catchup.rules.measures import ALL_COUNCILS, NOTHING, Counts, Row
 
 Place = tuple[str, str]
@@ -20,6 +30,7 @@ class Tables:
 
     ``parents`` has for each place the number of the one that sums it up. ``absent`` rows are in no
     table. ``means`` are of days or months, by row.
+    ``only_at``: the one place where there is a number; ``consequences``: what follows from the equations.
     """
 
     places: Sequence[Place]
@@ -27,6 +38,8 @@ class Tables:
     names: Mapping[Figure, Names]
     values: dict[str, list[int]]
     equations: Sequence[Equation]
+    consequences: Sequence[Equation]
+    only_at: Mapping[str, int]
     cells: frozenset[Cell]
     absent: frozenset[Cell]
     means: Mapping[Cell, float]
@@ -61,6 +74,8 @@ class Tables:
             names=named,
             values=values,
             equations=_true_ones(equations(counts, same), values, len(places)),
+            consequences=_true_ones(consequences(frozenset(values)), values, len(places)),
+            only_at=_only_at(named, places),
             cells=frozenset(cell for cell in everywhere if _is_row(cell, places)),
             absent=frozenset(cell for cell in everywhere if not _is_row(cell, places)),
             means={
@@ -103,6 +118,20 @@ def _is_row(cell: Cell, places: Sequence[Place]) -> bool:
     place = places[cell.place]
     whole = ALL if ALL in places else place
     return place[0] != "agency" and (cell.figure.code not in TOTALS_ONLY or place == whole)
+
+
+def _only_at(named: Mapping[Figure, Names], places: Sequence[Place]) -> dict[str, int]:
+    """The numbers that are told of one place alone, and nowhere of what it is the sum of."""
+    if ALL not in places:
+        return {}
+    whole = places.index(ALL)
+    return {
+        name: whole
+        for figure, of_figure in named.items()
+        if figure.code in TOTALS_ONLY and figure.part
+        for name in of_figure
+        if name
+    }
 
 
 def _fill_in_due(counted: dict[Figure, dict[Place, Counts]]) -> None:

@@ -3,19 +3,20 @@
 import csv
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from catchup import clock
 from catchup.queries import reports
 from catchup.rules.definitions import REPORTS
-from catchup.rules.measures import Row
+from catchup.rules.measures import COLUMNS, Row
 from catchup.rules.terms import Role
 from tests.factories.families import the_councils
 from tests.factories.staff import sign_in, staff_member
@@ -41,7 +42,7 @@ def test_every_cell_is_as_somebody_else_counts_it_on_the_first_day_of_a_year() -
 
 @pytest.mark.usefixtures("session")
 @pytest.mark.engine("sqlite")
-def test_every_cell_is_so_on_a_quarters_last_day_and_the_same_on_page_command_and_file(
+def test_every_cell_is_so_on_a_quarters_last_day_and_the_same_on_page_command_and_files(
     app: Flask, client: FlaskClient
 ) -> None:
     _count_twice(2, date(2026, 6, 30), (2026, 2024))
@@ -60,6 +61,29 @@ def test_every_cell_is_so_on_a_quarters_last_day_and_the_same_on_page_command_an
         # The page leaves the quarters of single councils and of parts to the files, and who families are.
         left_out = [row for where, row in cells.items() if where not in shown and row["code"][:3] != "M14"]
         assert all(row["quarter"] or "=" in row["dimension"] for row in left_out)
+    asked = ["report", "annual", "--year", "2024-25", "--format"]
+    told = json.loads(app.test_cli_runner().invoke(args=[*asked, "json"]).stdout)["measures"]
+    for made in (
+        app.test_cli_runner().invoke(args=[*asked, "xlsx"]).stdout_bytes,
+        client.get("/reports.xlsx?year=2024-25").data,
+    ):
+        assert list(_sheet(made)) == [_typed(row) for row in told]
+
+
+def _sheet(made: bytes) -> Iterator[list[Any]]:
+    """The rows of a workbook's first sheet under its heading."""
+    sheet = load_workbook(BytesIO(made), read_only=True).worksheets[0]
+    heading, *rows = sheet.iter_rows(values_only=True)
+    assert heading == COLUMNS
+    for row in rows:
+        yield list(row)
+
+
+def _typed(row: dict[str, Any]) -> list[Any]:
+    """A row of the answer as a spreadsheet has it: typed, empty where there is nothing, 16 digits."""
+    cells = [row[name] for name in COLUMNS]
+    cells[COLUMNS.index("dimension")] = _as_text(row)["dimension"] or None
+    return [float(f"{cell:.16g}") if isinstance(cell, float) else cell for cell in cells]
 
 
 def _as_text(row: dict[str, Any]) -> dict[str, str]:

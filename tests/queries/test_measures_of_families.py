@@ -2,101 +2,43 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from uuid import UUID
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import update
 
 from catchup import clock
 from catchup.extensions import db
-from catchup.models.call import Call, Conversation
-from catchup.models.ending import AdoptionEnd, LeavingReason
-from catchup.models.family import Family, Membership
-from catchup.models.handover import Handover, HandoverStep
-from catchup.models.signpost import SupportRequest, SupportRequestStep
-from catchup.models.staff import Staff
+from catchup.models.call import Call
 from catchup.queries import measures, reports
 from catchup.queries.measures import behind
 from catchup.queries.measures.behind import LISTED, Part, Place
 from catchup.rules.definitions import MEASURES, Unit
-from catchup.rules.leaving import Leaving
 from catchup.rules.terms import (
     CallKind,
     ClosedAs,
     HandoverKind,
-    HandoverReason,
     HandoverStepKind,
     Need,
     Outcome,
-    SupportKind,
     SupportStep,
 )
-from catchup.services import families
 from tests.factories.concerns import a_concern
 from tests.factories.events import a_call, a_quiet_family, a_signpost, an_attempt, at_noon, held
-from tests.factories.families import KENT, MEDWAY, a_child, a_family, a_viewer
+from tests.factories.families import KENT, MEDWAY, a_family
+from tests.factories.measured import (
+    LATER,
+    YEAR,
+    a_conversation,
+    a_due_handover,
+    a_family_of,
+    a_request,
+    a_step,
+    counted,
+)
 from tests.factories.orders import a_recorded_order
 from tests.factories.staff import staff_member
 
 pytestmark = pytest.mark.usefixtures("session")
-
-YEAR = "2025-26"
-LATER = date(2026, 9, 1)
-
-
-def counted(
-    code: str, council: str | None, quarter: int | None = None, *, as_of: date = LATER, **dimension: str
-) -> tuple[int, int | None, int]:
-    """Numerator, denominator, unknown of one cell of the report of all councils; zeros where it has none."""
-    for row in reports.of_year("test", YEAR, as_of, codes=[code]).rows:
-        where = (row.code, row.council, row.quarter, dict(row.dimension or {}))
-        if where == (code, council, quarter, dimension):
-            return row.numerator, row.denominator, row.unknown
-    return 0, 0, 0
-
-
-def a_conversation(family: Family, by: Staff, on: date, need: Need, minutes: int | None = None) -> UUID:
-    """A call held on a day."""
-    call_id = a_call(family, on, **held(on))
-    db.session.execute(
-        insert(Conversation).values(
-            call_id=call_id,
-            held_at=at_noon(on),
-            by_id=by.id,
-            free_to_talk=True,
-            identity_checked=True,
-            need=need,
-            concern=False,
-            minutes=minutes,
-        )
-    )
-    db.session.commit()
-    return call_id
-
-
-def a_request(
-    family: Family,
-    by: Staff,
-    received_on: date,
-    *steps: tuple[SupportStep, date],
-    call_id: UUID | None = None,
-) -> None:
-    """A therapy fund application, and how far it came."""
-    request = SupportRequest(
-        family_id=family.id,
-        child_id=family.children[0].id,
-        call_id=call_id,
-        kind=SupportKind.THERAPY_FUND,
-        received_on=received_on,
-        council_code=KENT,
-        council_reason="Invented.",
-        recorded_by=by.id,
-    )
-    for step, on in ((SupportStep.RECEIVED, received_on), *steps):
-        request.steps.append(SupportRequestStep(step=step, on=on, recorded_at=at_noon(on), recorded_by=by.id))
-    db.session.add(request)
-    db.session.commit()
-
 
 # Calls
 
@@ -215,39 +157,13 @@ def test_a_concern_was_told_the_same_day_or_not_and_one_without_referral_is_apar
 # Handovers
 
 
-def a_due_handover(
-    change_on: date, kind: HandoverKind = HandoverKind.FULL, to_council: str | None = MEDWAY
-) -> Handover:
-    """A handover of a family of its own, without steps."""
-    family = a_quiet_family()
-    handover = Handover(
-        family_id=family.id,
-        child_id=family.children[0].id,
-        change_on=change_on,
-        from_council=KENT,
-        to_council=to_council,
-        reason=HandoverReason.THREE_YEARS,
-        why="Invented.",
-        kind=kind,
-        planned_on=change_on - timedelta(days=180),
-    )
-    db.session.add(handover)
-    db.session.commit()
-    return handover
-
-
-def step(handover: Handover, kind: HandoverStepKind, on: date, council: str | None = MEDWAY) -> None:
-    handover.steps.append(HandoverStep(step=kind, at=at_noon(on), on=on, council_code=council))
-    db.session.commit()
-
-
 def test_a_handover_counts_under_the_council_that_receives() -> None:
     on = date(2025, 9, 1)
     a_due_handover(on)
     a_due_handover(on, HandoverKind.TOLD_ONLY)
     a_due_handover(on, to_council=None)
     a_due_handover(on).withdrawn_at = at_noon(on)
-    step(a_due_handover(on), HandoverStepKind.NOT_NEEDED, on, None)
+    a_step(a_due_handover(on), HandoverStepKind.NOT_NEEDED, on, None)
     a_due_handover(date(2026, 4, 1))
     db.session.commit()
     assert counted("M11", MEDWAY, 2) == (2, None, 0)
@@ -260,97 +176,12 @@ def test_a_handover_counts_under_the_council_that_receives() -> None:
 def test_a_full_handover_is_accepted_by_the_council_that_receives_now_in_time_or_late() -> None:
     on = date(2025, 9, 1)
     in_time, late, wrong, declined, _waiting = (a_due_handover(on) for _ in range(5))
-    step(in_time, HandoverStepKind.ACCEPTED, on)
-    step(late, HandoverStepKind.ACCEPTED, on + timedelta(days=1))
-    step(wrong, HandoverStepKind.ACCEPTED, on, KENT)
-    step(declined, HandoverStepKind.DECLINED, on, None)
+    a_step(in_time, HandoverStepKind.ACCEPTED, on)
+    a_step(late, HandoverStepKind.ACCEPTED, on + timedelta(days=1))
+    a_step(wrong, HandoverStepKind.ACCEPTED, on, KENT)
+    a_step(declined, HandoverStepKind.DECLINED, on, None)
     assert counted("M11b", MEDWAY, 2) == (1, 4, 0)
     assert counted("M11c", MEDWAY, 2) == (2, 4, 0)
-
-
-# Who stays
-
-
-def a_family_of(accepted_on: date, left_on: date | None = None, reason: Leaving | None = None) -> Family:
-    """A family placed by Kent that joined, and maybe left."""
-    clock.move_to(accepted_on)
-    lead = staff_member(councils=(KENT,))
-    family = a_family([a_child(accepted_on - timedelta(days=30))], accepted_on=accepted_on, lead=lead)
-    if left_on:
-        clock.move_to(left_on)
-        families.leave(family, left_on, None, a_viewer(lead))
-        db.session.flush()
-        membership = db.session.scalars(select(Membership).where(Membership.family_id == family.id)).one()
-        known = db.session.get(LeavingReason, membership.id)
-        if known is not None:
-            db.session.delete(known)
-            db.session.flush()
-        if reason:
-            db.session.add(
-                LeavingReason(membership_id=membership.id, reason=reason, recorded_at=at_noon(left_on))
-            )
-    db.session.commit()
-    return family
-
-
-@pytest.mark.parametrize("left_on, stayed", [(date(2026, 5, 1), 0), (date(2026, 5, 2), 1)])
-def test_a_family_is_still_there_on_the_day_twelve_months_later_unless_it_left_by_then(
-    left_on: date, stayed: int
-) -> None:
-    a_family_of(date(2025, 5, 1), left_on)
-    assert counted("M12", KENT, 1, as_of=date(2026, 4, 30)) == (0, 0, 1)
-    assert counted("M12", KENT, 1, as_of=date(2026, 5, 1)) == (stayed, 1, 0)
-    assert counted("M12b", KENT, 1) == (0, 0, 1)
-
-
-def test_why_families_left_is_counted_and_silence_too() -> None:
-    a_family_of(date(2025, 5, 1), date(2025, 8, 1), Leaving.DOING_WELL)
-    a_family_of(date(2025, 5, 1), date(2025, 8, 1))
-    a_family_of(date(2025, 5, 1))
-    assert counted("M12d", KENT, 1) == (2, 3, 0)
-    assert counted("M12d", KENT, 1, reason="doing_well") == (1, 3, 0)
-    assert counted("M12d", KENT, 1, reason="not_said") == (1, 3, 0)
-    assert counted("M12d", KENT, 1, as_of=date(2025, 7, 31)) == (0, 3, 0)
-
-
-def test_families_in_the_scheme_are_those_of_the_last_day_and_no_sum() -> None:
-    a_family_of(date(2025, 5, 1))
-    a_family_of(date(2025, 5, 1), date(2025, 9, 30))
-    a_family_of(date(2026, 1, 7))
-    assert [counted("M13", KENT, quarter)[0] for quarter in (1, 2, 3, 4)] == [2, 1, 1, 2]
-    assert counted("M13", KENT) == (2, None, 0)
-    # On 1 January the fourth quarter has begun, and the year's figure is that of the day.
-    assert counted("M13", KENT, as_of=date(2026, 1, 1)) == (1, None, 0)
-    assert counted("M13", KENT, 4, as_of=date(2025, 12, 31)) == (0, None, 0)
-
-
-def test_in_the_scheme_a_family_counts_under_the_council_of_that_day() -> None:
-    clock.move_to(date(2024, 1, 8))
-    a_family([a_child(date(2022, 9, 29))], accepted_on=date(2024, 1, 8))
-    a_family([a_child(date(2022, 9, 30))], accepted_on=date(2024, 1, 8))
-    younger = a_child(date(2023, 12, 1), born_on=date(2022, 1, 1), placing_council=None, home_council=MEDWAY)
-    a_family([a_child(date(2022, 9, 30)), younger], accepted_on=date(2024, 1, 8))
-    assert counted("M13", KENT, 2) == (1, None, 0)
-    assert counted("M13", MEDWAY, 2) == (2, None, 0)
-    assert counted("M13", None, councils="all") == (3, None, 0)
-
-
-def test_an_adoption_that_ended_is_a_child_and_one_taken_back_is_none() -> None:
-    family, by = a_quiet_family(), staff_member()
-    for superseded_at in (None, clock.now()):
-        db.session.add(
-            AdoptionEnd(
-                family_id=family.id,
-                child_id=family.children[0].id,
-                ended_on=date(2025, 5, 1),
-                council_code=KENT,
-                recorded_at=clock.now(),
-                recorded_by=by.id,
-                superseded_at=superseded_at,
-            )
-        )
-    db.session.commit()
-    assert counted("M17", KENT, 1) == (1, None, 0)
 
 
 # The whole

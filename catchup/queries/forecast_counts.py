@@ -5,7 +5,7 @@ planned for, those the rule of three years brings to the families of the scheme 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -181,8 +181,14 @@ class Counting:
         made_on = AdoptionOrder.made_on.between(
             add_months(self.first_on, -12 * years - 1), add_months(self.last_on, -12 * years + 1)
         )
-        for row in db.session.execute(_coming_on().where(made_on)):
+        for row in db.session.execute(_coming_on().where(made_on, *self._between_these())):
             yield row[0], ComingOn(*row[1:])
+
+    def _between_these(self) -> Sequence[ColumnElement[bool]]:
+        """Conditions on ``_coming_on``: one of the councils placed the child, or the child lives there."""
+        if self.only is None:
+            return ()
+        return (or_(AdoptionOrder.placing_council.in_(self.only), Home.council_code.in_(self.only)),)
 
     def _turning_18(self) -> dict[Where, int]:
         """Families whose youngest child comes of age, under the council responsible on that day."""
@@ -199,7 +205,7 @@ class Counting:
         born_on = Child.born_on.between(
             add_months(self.first_on, -12 * age - 1), add_months(self.last_on, -12 * age)
         )
-        for row in db.session.execute(_coming_on().where(born_on, is_youngest)):
+        for row in db.session.execute(_coming_on().where(born_on, is_youngest, *self._between_these())):
             child = ComingOn(*row[1:])
             on = birthday(child.born_on, age)
             number = self._number(on) if on >= self.first_on else None
@@ -241,10 +247,15 @@ class Counting:
             Call.closed_at.is_not(None),
             ~called_off(),
         )
-        calls, held = db.session.execute(select(func.count(), func.count(Call.held_on)).where(*over)).one()
-        minutes, noted = db.session.execute(
-            select(func.sum(Conversation.minutes), func.count(Conversation.minutes))
-            .join(Call, Call.id == Conversation.call_id)
+        calls, held, minutes, noted = db.session.execute(
+            select(
+                func.count(),
+                func.count(Call.held_on),
+                func.sum(Conversation.minutes),
+                func.count(Conversation.minutes),
+            )
+            .select_from(Call)
+            .outerjoin(Conversation, Conversation.call_id == Call.id)
             .where(*over)
         ).one()
         tries = db.session.scalar(

@@ -73,7 +73,9 @@ class Board:
         """An equation with a number that is in one place alone holds there alone, and so does its slack."""
         self.alone: dict[int, int] = {}
         for number, equation in enumerate(self.equations):
-            self.alone |= {number: self.only_at[term] for term in equation if term in self.only_at}
+            places = [self.only_at[term] for term in equation if term in self.only_at]
+            if places:
+                self.alone[number] = places[0]
         slacks = {
             term: place
             for number, place in self.alone.items()
@@ -146,7 +148,7 @@ class Search:
         return gone
 
     def multiply(self, name: str, place: int) -> int:
-        """Count twice, in a place and what sums it up, all that a number hangs together with; how far it goes.
+        """Count twice, in a place and what sums it up, all a number hangs together with; how far it goes.
 
         Every equation still holds when everything in it is twice as much.
         """

@@ -1,7 +1,7 @@
-"""Somebody who knows what is published and how it is counted, and works out the rest by linear programming.
+"""Somebody who knows what is published and how it is counted, and works out the rest by linear programs.
 
-Shares nothing with the rule that hides: it is handed rows as the world sees them, writes down what must hold of
-the numbers behind every "c", and asks for the least and the greatest of each.
+Shares nothing with the rule that hides: it is handed rows as the world sees them, writes down what must hold
+of the numbers behind every "c", and asks for the least and the greatest of each.
 """
 
 import math
@@ -19,6 +19,7 @@ Thing = tuple[
 Spot = tuple[Thing, str]  # a thing in a place: a code, "undecided", "all" or "agency:…"
 HIDDEN = "c"
 ENOUGH = 5
+MOST = 100_000.0  # more than anybody would believe
 EPSILON = 1e-6
 MEANS = {"M7b", "M7c", "M9c"}
 COUNTS = {"M3", "M8", "M10", "M11", "M13", "M13b", "M13c", "M14", "M15b", "M17"}
@@ -47,6 +48,7 @@ class Attacker:
     def __init__(self, rows: Iterable[Row], agencies: Mapping[str, Collection[str]] | None = None) -> None:
         self.solver = highspy.Highs()
         self.solver.silent()
+        self.solver.setOptionValue("presolve", "off")
         self.columns: dict[Spot, int] = {}
         self.bounds: list[tuple[float, float]] = []
         self.known: dict[Spot, float] = {}
@@ -61,19 +63,24 @@ class Attacker:
         self._hand_over()
 
     def narrowed(self) -> list[Found]:
-        """Every secret that can have fewer than five values; a zero that shown zeros give is none."""
+        """Every secret that can have fewer than five values; a zero that shown zeros give is none.
+
+        "rest" (below less above) is no cell of its own; the caller knows whether it is small enough to be.
+        """
         targets = self._targets()
-        seen: dict[int, list[float]] = {number: [math.inf, -math.inf] for number in range(len(targets))}
+        seen = [[math.inf, -math.inf] for _target in targets]
+        everything: dict[int, int] = defaultdict(int)
+        for _spot, terms in targets:
+            for column in terms:
+                everything[column] = 1
+        # All at once first: most can be seen to be wide from the ends of that.
+        for way in (-1, 1):
+            self._solve(targets, seen, everything, way)
         found = []
         for number, (spot, terms) in enumerate(targets):
-            if self._wide(seen[number]):
-                continue
             for way in (-1, 1):
-                if self._wide(seen[number]):
-                    break
-                unbounded = self._solve(targets, seen, terms, way)
-                if unbounded:
-                    seen[number][0 if way < 0 else 1] = -way * -math.inf
+                if not self._wide(seen[number]):
+                    self._solve(targets, seen, terms, way)
             least, greatest = seen[number]
             if not self._wide(seen[number]) and greatest > EPSILON:
                 found.append(Found(spot, least, greatest))
@@ -82,33 +89,29 @@ class Attacker:
     def _solve(
         self,
         targets: Sequence[tuple[Spot, Mapping[int, int]]],
-        seen: dict[int, list[float]],
+        seen: Sequence[list[float]],
         terms: Mapping[int, int],
         way: int,
-    ) -> bool:
-        """Least (-1) or greatest (1) of some columns together; every answer is news of the other targets too."""
+    ) -> None:
+        """Least (-1) or greatest (1) of some columns together; every answer is news of the others too."""
         count = len(self.bounds)
         costs = [0.0] * count
         for column, times in terms.items():
             costs[column] = float(-way * times)
         self.solver.changeColsCost(count, list(range(count)), costs)
         self.solver.run()
-        status = self.solver.getModelStatus()
-        if status in (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-            return True
-        assert status == highspy.HighsModelStatus.kOptimal, status
+        assert self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
         values = self.solver.getSolution().col_value
-        for number, (_spot, columns) in enumerate(targets):
-            value = sum(times * values[column] for column, times in columns.items())
-            pair = seen[number]
-            pair[0], pair[1] = min(pair[0], value), max(pair[1], value)
-        return False
+        for (_spot, columns), pair in zip(targets, seen, strict=True):
+            if not self._wide(pair):
+                value = sum(times * values[column] for column, times in columns.items())
+                pair[0], pair[1] = min(pair[0], value), max(pair[1], value)
 
     @staticmethod
     def _wide(pair: Sequence[float]) -> bool:
         least, greatest = pair
-        if math.inf in (abs(least), abs(greatest)):
-            return greatest > least
+        if least > greatest:
+            return False
         return math.floor(greatest + EPSILON) - math.ceil(least - EPSILON) + 1 >= ENOUGH
 
     def _targets(self) -> list[tuple[Spot, dict[int, int]]]:
@@ -166,7 +169,7 @@ class Attacker:
         """Whether the other of the two numbers that make up the base can only be zero."""
         other = "unknown" if what == "denominator" else "denominator"
         column = self.columns[(code, "", other), place]
-        seen = {0: [math.inf, -math.inf]}
+        seen = [[math.inf, -math.inf]]
         self._solve([(((code, "", other), place), {column: 1})], seen, {column: 1}, 1)
         return seen[0][1] <= EPSILON
 
@@ -200,7 +203,7 @@ class Attacker:
         if len(things) == 3:
             self._at_most([((code, part, "numerator"), place)], ((code, part, "denominator"), place))
 
-    def _column(self, spot: Spot, least: float, greatest: float = math.inf) -> None:
+    def _column(self, spot: Spot, least: float, greatest: float = MOST) -> None:
         self.columns[spot] = len(self.bounds)
         self.bounds.append((least, greatest))
 

@@ -1,10 +1,10 @@
-"""Years that might have been: rows of every measure for a few councils, by a seed, true to the definitions."""
+"""Years that might have been: rows of every measure for a few councils, by a seed, true to definitions."""
 
 import random
 from collections.abc import Sequence
 
 from catchup.rules.definitions import MEASURES
-from catchup.rules.measures import Cells, Counts, Dimension, Key, Row, rows
+from catchup.rules.measures import Counts, Dimension, Key, Row, rows
 
 QUARTER = 1
 CATEGORIES = ("peers", "therapy", "send", "camhs", "money", "legal")
@@ -38,6 +38,20 @@ class Year:
             total=True,
             agencies=named if agencies else {},
         )
+
+    def late(self, count: int) -> None:
+        """Things that were entered late: requests, conversations that were held after all, handovers."""
+        for council in self.random.choices(self.councils, k=count):
+            self.add("M8", council, Counts(1))
+            self.add("M8", council, Counts(1), ("kind", "fund"))
+            if (
+                self.cells[Key("M4b", council, QUARTER)].above
+                < self.cells[Key("M4c", council, QUARTER)].above
+            ):
+                for code in ("M4b", "M14b"):
+                    self.add(code, council, Counts(1))
+                self.add("M14b", council, Counts(1), ("language", "english"))
+            self.add("M17", council, Counts(1))
 
     def add(self, code: str, council: str | None, counts: Counts, part: Dimension | None = None) -> None:
         """Count something more; a part of nothing has no row."""

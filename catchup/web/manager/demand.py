@@ -157,6 +157,7 @@ def _chart(found: Fairness) -> Markup | None:
         [names[place.council] for place in found.places],
         series,
         form=charts.percent,
+        top=1,
     )
 
 

@@ -17,9 +17,7 @@ from markupsafe import Markup
 
 WIDTH = 360
 TALL = 132  # from the foot of the highest column to its head
-SIZE = 12  # of the text, in the chart's own units
-LETTER = 6.6  # how wide a letter of it is, at most
-LINE = 15
+SIZE, LETTER, LINE = 12, 6.6, 15  # of the text: how high a letter is, how wide at most, and a line of them
 MISSING = "–"
 INK, GRID = "#0b0c0c", "#c5d3d0"
 
@@ -157,7 +155,7 @@ def bars(
     chart = _chart("bars", title, labels, series, form, missing, target, top)
     y: float = _legend_height(chart, target)
     longest = max((len(words) for said in chart.said.values() for words in said), default=1)
-    room = WIDTH - longest * LETTER - 8
+    room = WIDTH - longest * (LETTER + 1) - 8
     begins = y
     marks: list[Markup] = []
     for place, label in enumerate(labels):

@@ -4,7 +4,7 @@ What comes out is plain data that JSON can hold, every figure as people read it,
 frozen reads the same for ever. Nothing in it is more than what is published.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,16 +14,15 @@ from catchup.queries.annual import Annual, Text
 from catchup.rules import annual as rule
 from catchup.rules import targets as target_rule
 from catchup.rules.annual import Published, Section
-from catchup.rules.budget import spent_by
 from catchup.rules.calendar import financial_year_days
 from catchup.rules.definitions import MEASURES, Unit
-from catchup.web.filters import council_name, day
+from catchup.web.filters import day
+from catchup.web.manager.annual_blocks import MOST_IN_A_CHART, Block, chart, in_order, place_name, table
+from catchup.web.manager.annual_money import money
 from catchup.web.manager.annual_words import figure, part_name
 from catchup.web.manager.target_words import against_words, mark_words, target_value
 
-Block = dict[str, Any]
 FORMAT = 1
-MOST_IN_A_CHART = 12
 
 TITLES = {
     Section.MONEY: _l("Is the money fair between councils?"),
@@ -111,7 +110,7 @@ def _codes(found: Annual) -> list[str]:
 def _blocks(found: Annual, section: Section) -> Iterator[Block]:
     match section:
         case Section.MONEY:
-            yield from _money(found)
+            yield from money(found)
         case Section.TARGETS:
             yield _targets(found)
         case Section.COMING:
@@ -129,25 +128,29 @@ def _blocks(found: Annual, section: Section) -> Iterator[Block]:
 def _two_years(found: Annual, codes: Sequence[str]) -> Block:
     """This year beside the one before, with a chart of the shares."""
     heads = [_("Measure"), found.year, *([found.year_before] if found.before else [])]
-    table = _table(
+    figures = table(
         _("The year and the year before") if found.before else _("The year"),
         heads,
         [(MEASURES[code].name, [figure(row) for row in _years(found, code)], "") for code in codes],
     )
-    shares = [code for code in codes if MEASURES[code].unit is Unit.SHARE]
+    shares = [
+        code
+        for code in codes
+        if MEASURES[code].unit is Unit.SHARE and any(_is_shown(row) for row in _years(found, code))
+    ]
     if len(shares) < 2:
-        return table
+        return figures
     series = [
         [year, [_value(row) for row in rows]]
         for year, rows in zip(
             heads[1:], zip(*(_years(found, code) for code in shares), strict=True), strict=True
         )
     ]
-    return _chart(
+    return chart(
         _("Shares, the year and the year before") if found.before else _("Shares of the year"),
         [MEASURES[code].name for code in shares],
         series,
-        table,
+        figures,
         share=True,
         top=1,
     )
@@ -157,6 +160,10 @@ def _years(found: Annual, code: str) -> list[Published | None]:
     return [found.now.total(code), *([found.before.total(code)] if found.before else [])]
 
 
+def _is_shown(row: Published | None) -> bool:
+    return row is not None and not row.hidden and row.value is not None
+
+
 def _by_council(found: Annual, codes: Sequence[str]) -> Iterator[Block]:
     """The year of each council, what needs a decision after them, and all together last."""
     councils = {code for measure in codes for code in found.now.councils.get(measure, {})}
@@ -164,26 +171,18 @@ def _by_council(found: Annual, codes: Sequence[str]) -> Iterator[Block]:
         return
     rows = [
         (
-            _place(code),
+            place_name(code),
             [figure(found.now.councils[one].get(code)) for one in codes],
             "" if code else "undecided",
         )
-        for code in _in_order(councils)
+        for code in in_order(councils)
     ]
     rows.append((_("All together"), [figure(found.now.total(one)) for one in codes], "total"))
-    yield _table(
+    yield table(
         _("By council, %(year)s", year=found.year),
         [_("Council"), *(MEASURES[one].name for one in codes)],
         rows,
     )
-
-
-def _in_order(councils: Iterable[str | None]) -> list[str | None]:
-    return sorted(councils, key=lambda code: (code is None, council_name(code)))
-
-
-def _place(code: str | None) -> str:
-    return council_name(code) if code else _("Needs a decision")
 
 
 def _parts(found: Annual, code: str, name: str) -> Iterator[Block]:
@@ -205,15 +204,19 @@ def _parts(found: Annual, code: str, name: str) -> Iterator[Block]:
         )
         for part in order
     ]
-    some = order[:MOST_IN_A_CHART]
+    figures = table(str(PARTS[name]), heads, rows)
+    some = [part for part in order if _size(now.get(part)) or _size(before.get(part))][:MOST_IN_A_CHART]
+    if len(some) < 2:
+        yield figures
+        return
     series = [[found.year, [_part_value(now.get(part)) for part in some]]]
     if found.before:
         series.append([found.year_before, [_part_value(before.get(part)) for part in some]])
-    yield _chart(
+    yield chart(
         str(PARTS[name]),
         [part_name(name, part) for part in some],
         series,
-        _table(str(PARTS[name]), heads, rows),
+        figures,
         share=False,
     )
 
@@ -236,96 +239,6 @@ def _part_value(row: Published | None) -> float | str:
     return _("hidden") if row.hidden else row.numerator or 0
 
 
-def _money(found: Annual) -> Iterator[Block]:
-    """What each council pays beside its share of what the service did, and what a conversation cost it."""
-    paid = sum(found.pays.values())
-    codes = [code for code in rule.CODES[Section.MONEY] if found.now.total(code)]
-    if not paid:
-        yield {"kind": "words", "words": _("Nobody has entered what the councils pay in this year.")}
-        return
-    councils = {*found.pays, *(code for one in codes for code in found.now.councils.get(one, {}) if code)}
-    order = _in_order(councils)
-    heads = [_("Council"), _("Pays"), _("Share of the budget")]
-    heads += [_("Share: %(what)s", what=MEASURES[code].name.lower()) for code in codes]
-    heads += [_("Conversations less budget"), _("Cost of a conversation")]
-    table = _table(
-        _("What councils pay, and their share of the work, %(year)s", year=found.year),
-        heads,
-        [
-            (
-                _place(code),
-                [
-                    _pounds(found.pays.get(code or "")),
-                    _percent(found.pays.get(code or "", 0) / paid),
-                    *(_share(found, one, code) for one in codes),
-                    _points(_share_value(found, "M13b", code), found.pays.get(code or "", 0) / paid),
-                    _cost(found, code),
-                ],
-                "",
-            )
-            for code in order
-        ],
-    )
-    some = _most_talked_to(found, order)
-    title = _("Share of the budget beside share of conversations")
-    if len(order) > len(some):
-        title = _("Share of the budget beside share of conversations: the councils that pay most")
-    yield _chart(
-        title,
-        [_place(code) for code in some],
-        [
-            [_("Share of the budget"), [found.pays.get(code or "", 0) / paid for code in some]],
-            [_("Share of conversations"), [_share_value(found, "M13b", code) for code in some]],
-        ],
-        table,
-        share=True,
-    )
-
-
-def _most_talked_to(found: Annual, order: Sequence[str | None]) -> list[str | None]:
-    most = sorted(order, key=lambda code: -found.pays.get(code or "", 0))[:MOST_IN_A_CHART]
-    return [code for code in order if code in most]
-
-
-def _share_value(found: Annual, measure: str, code: str | None) -> float | str | None:
-    row, total = found.now.councils.get(measure, {}).get(code), found.now.total(measure)
-    if (row and row.hidden) or (total and total.hidden):
-        return _("hidden")
-    if total is None or not total.numerator:
-        return None
-    return (row.numerator or 0) / total.numerator if row else 0
-
-
-def _share(found: Annual, measure: str, code: str | None) -> str:
-    value = _share_value(found, measure, code)
-    return value if isinstance(value, str) else _percent(value)
-
-
-def _points(share: float | str | None, paid: float) -> str:
-    if share is None or isinstance(share, str):
-        return share or "–"
-    return _("%(points)s points", points=f"{100 * (share - paid):+.1f}")
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
-
-
-def _pounds(value: float | None) -> str:
-    return "–" if value is None else f"£{value:,.0f}"
-
-
-def _cost(found: Annual, code: str | None) -> str:
-    row, pounds = found.now.councils.get("M13b", {}).get(code), found.pays.get(code or "")
-    if row is not None and row.hidden:
-        return _("hidden")
-    if row is None or not row.numerator or pounds is None:
-        return "–"
-    # Of a year that is not over, the part of the budget that falls on its days up to the count.
-    spent = spent_by(*financial_year_days(found.year), found.now.as_of)
-    return _pounds(pounds * spent / row.numerator)
-
-
 def _aimed_at(found: Annual) -> list[str]:
     return [code for code in MEASURES if code in found.targets and found.now.total(code)]
 
@@ -334,7 +247,7 @@ def _targets(found: Annual) -> Block:
     codes = _aimed_at(found)
     if not codes:
         return {"kind": "words", "words": _("No target was set for all councils together in this year.")}
-    return _table(
+    return table(
         _("Targets for all councils together, %(year)s", year=found.year),
         [_("Measure"), _("What it came to"), _("Target"), _("Met?")],
         [
@@ -372,7 +285,7 @@ def _coming(found: Annual) -> Block:
     def told(number: int | None) -> str:
         return _("hidden") if number is None else f"{number:,}"
 
-    table = _table(
+    figures = table(
         _("The next twelve months"),
         [
             _("Three months"),
@@ -389,11 +302,11 @@ def _coming(found: Annual) -> Block:
             for one in found.ahead
         ],
     )
-    return _chart(
+    return chart(
         _("Calls due in the next twelve months"),
         [_("from %(day)s", day=day(one.first_on)) for one in found.ahead],
         [["", [_("hidden") if one.calls is None else one.calls for one in found.ahead]]],
-        table,
+        figures,
         share=False,
         draw="columns",
     )
@@ -403,36 +316,3 @@ def _value(row: Published | None) -> float | str | None:
     if row is None:
         return None
     return _("hidden") if row.hidden else row.value
-
-
-def _table(caption: str, heads: Sequence[str], rows: Iterable[tuple[str, Sequence[str], str]]) -> Block:
-    """A table; each row's mark is "", "total" or "undecided"."""
-    return {
-        "kind": "table",
-        "caption": caption,
-        "heads": list(heads),
-        "rows": [{"label": label, "cells": list(cells), "mark": mark} for label, cells, mark in rows],
-    }
-
-
-def _chart(
-    title: str,
-    labels: Sequence[str],
-    series: Any,
-    table: Block,
-    *,
-    share: bool,
-    top: float | None = None,
-    draw: str = "bars",
-) -> Block:
-    """A chart and the table that says the same and more."""
-    return {
-        "kind": "chart",
-        "draw": draw,
-        "title": title,
-        "labels": list(labels),
-        "series": series,
-        "share": share,
-        "top": top,
-        "table": table,
-    }

@@ -110,7 +110,8 @@ def fresh(scope: Scope, year: str, as_of: date) -> Published:
 
 def scopes(viewer: Viewer, year: str) -> list[Scope]:
     """Whose tables a viewer may publish: an agency's with all its councils; the hub any agency's, and all."""
-    named = dict(db.session.execute(select(Agency.name, Agency.id).order_by(Agency.name)).tuples())
+    rows = db.session.execute(select(Agency.name, Agency.id).order_by(Agency.name)).all()
+    named: dict[str, UUID] = {row[0]: row[1] for row in rows}
     found = [EVERYBODY] if viewer.hub else []
     for name, agency_id in named.items():
         members = reports.members_of(name, year)

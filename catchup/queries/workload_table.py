@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select, true, union_all
 
 from catchup.extensions import db
 from catchup.models.call import Call, Conversation
@@ -142,8 +142,9 @@ def _loads(
     here: ColumnElement[bool], viewer: Viewer, today: date, minutes_each: Fraction, only: Key = None
 ) -> dict[Key, Load]:
     counts, calls = _counts(here, today)
-    everywhere = _by_lead(select(Family.lead_id, func.count()).group_by(Family.lead_id))
-    ahead = _ahead(today)
+    whose = Family.lead_id == only if only else true()
+    everywhere = _by_lead(select(Family.lead_id, func.count()).where(whose).group_by(Family.lead_id))
+    ahead = _ahead(today, only)
     hours = {row.staff_id: row.minutes_a_week for row in db.session.execute(workload.hours_on(today))}
     away, stands_in = _absences(today)
     led, in_scheme = counts["led"], counts["in_scheme"]
@@ -240,11 +241,12 @@ def _by_lead(statement: Select[*tuple[Any, ...]]) -> Counter[Key]:
     return Counter({row[0]: int(row[1]) for row in db.session.execute(statement)})
 
 
-def _ahead(today: date) -> Counter[Key]:
+def _ahead(today: date, only: Key) -> Counter[Key]:
     """Open calls due by the end of the next weeks, and those of the plan that open and fall due in them."""
     opened = _by_lead(
         select(Call.lead_id, func.count())
         .where(Call.closed_at.is_(None), Call.due_on <= today + AHEAD)
+        .where(Call.lead_id == only if only else true())
         .group_by(Call.lead_id)
     )
     planned = _by_lead(
@@ -254,6 +256,7 @@ def _ahead(today: date) -> Counter[Key]:
             PlannedCall.due_on.between(today, today + AHEAD),
             PlannedCall.opens_on <= today + AHEAD,
             ~exists().where(Call.id == PlannedCall.id),
+            Family.lead_id == only if only else true(),
         )
         .group_by(Family.lead_id)
     )

@@ -23,8 +23,10 @@ from catchup.models.call import Call
 from catchup.models.family import Family, OfferedTime
 from catchup.models.handover import Handover
 from catchup.models.staff import Staff
+from catchup.models.workload import Reassignment, ReassignmentRow
 from catchup.queries import beliefs, facts
 from catchup.rules.terms import EscalationKind, HomeKind, Role, SupportKind, Undecided, WarningKind
+from catchup.rules.workload import Passed
 from catchup.services import (
     complaints,
     escalations,
@@ -54,7 +56,7 @@ Ids = dict[str, UUID]
 
 # Not of one family: the directory, councils, people, and what came in before there was a family.
 NOT_OF_A_FAMILY = {
-    *("service_id", "contact_id", "staff_id"),
+    *("service_id", "contact_id", "staff_id", "absence_id"),
     *("registration_id", "question_id", "form_id", "order_id"),
 }
 # Theirs to see as it was, when the family was theirs.
@@ -123,6 +125,10 @@ def theirs(family: Family, lead: Staff) -> Ids:
     complaint = complaints.make(family.parents[0], "Nobody rang")
     alike = a_family([a_child(first_name="Ada")], lead=lead, home_council=BEXLEY, owning_council=BEXLEY)
     sent = sent_by_link(checked(ahead, a_worker(), a_worker()))
+    passed_on = Reassignment(at=now, by_id=lead.id, reason="Somebody left")
+    passed_on.rows = [ReassignmentRow(family_id=family.id, to_id=lead.id, passed=Passed.MOVED)]
+    db.session.add(passed_on)
+    db.session.commit()
     return {
         "family_id": family.id,
         "parent_id": family.parents[0].id,
@@ -142,6 +148,7 @@ def theirs(family: Family, lead: Staff) -> Ids:
         "sending_id": sent.sending.id,
         "proposal_id": proposed.id,
         "complaint_id": complaint.id,
+        "reassignment_id": passed_on.id,
         "one_id": family.id,
         "other_id": alike.id,
     }

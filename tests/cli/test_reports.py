@@ -100,7 +100,8 @@ def test_people_are_told_in_words(app: Flask) -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        ("take-up", "--published"),
+        ("forecast", "--published"),
+        ("forecast", "--year", "2021-22"),
         ("take-up", "--council", "E99999999"),
     ],
 )

@@ -36,10 +36,24 @@ PUBLIC = (
 )
 ELSEWHERE = {
     **dict.fromkeys(
-        ("health.live", "health.ready", "account.session_state", "manager.download_report"),
+        (
+            "health.live",
+            "health.ready",
+            "account.session_state",
+            "manager.download_report",
+            "manager.download_forecast",
+        ),
         "no page for people",
     ),
     "admin.download_refused_rows": "a file: test_imports.py",
+    **dict.fromkeys(
+        ("manager.download_workbook", "manager.export_file", "manager.annual_word"),
+        "a file: test_report_files.py, test_exports.py, test_annual.py",
+    ),
+    "manager.export": "comes after asking: test_exports.py",
+    **dict.fromkeys(
+        ("manager.write_annual", "manager.annual_version"), "needs published tables: test_annual.py"
+    ),
     "staff.download_handover_summary": "a file: test_handover_summaries.py",
     **dict.fromkeys(("account.start", "admin.home", "public.join"), "leads straight to another page"),
     "public.who_supports_us_json": "for programs",
@@ -200,6 +214,7 @@ def test_every_page_is_fit_for_everybody_at_both_widths(
     looker.open(held)
     expect(page.get_by_text("Priya Nightjar has this call until")).to_be_visible()
     looker.open_all()
+    an_adoption_that_ended(looker)
     looker.open("/handovers/tell?all=yes")
     looker.open("/handovers/letters")
     for state in ("overdue", *HandoverState):
@@ -233,4 +248,15 @@ def gone_from_the_scheme(looker: Looker) -> None:
     page.get_by_role("button", name="End the calls and messages").click()
     looker.look()
     page.get_by_role("link", name="The family comes back").click()
+    looker.look()
+    page.go_back()
+    page.get_by_role("link", name="Why they left").click()
+    looker.look()
+
+
+def an_adoption_that_ended(looker: Looker) -> None:
+    page = looker.page
+    page.goto(f"{looker.url}/reports/attention?why=broke_down")
+    page.get_by_role("table").get_by_role("link").first.click()
+    page.get_by_role("link", name="Correct this").click()
     looker.look()

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 
 from catchup import clock
 from catchup.extensions import db
-from catchup.models.call import Call
 from catchup.models.family import Family, Parent
 from catchup.models.handover import Handover
 from catchup.queries.scope import Viewer
@@ -42,18 +42,21 @@ ANSWERS = (
 
 def end_some(made: Sequence[tuple[Invented, Family]], known: dict[str, Viewer], today: date) -> None:
     """Of the families without a special story a few left, and two adoptions broke down."""
-    lead = known["priya@example.com"]
-    plain = _with_nothing_else(made)
+    by_id: dict[UUID | None, Viewer] = {viewer.id: viewer for viewer in known.values()}
+    plain = list(_with_nothing_else(made))
+    # Those that the first lead and the first manager see come first.
+    plain.sort(key=lambda family: family.lead_id != known["priya@example.com"].id)
+    left = iter(plain)
     for ago, note in ENDED:
-        if family := next(plain, None):
+        if family := next(left, None):
             on = today - timedelta(days=ago)
             clock.move_to(on + timedelta(days=3))
-            endings.record_end(family.children[0], Ended(on, note), lead)
+            endings.record_end(family.children[0], Ended(on, note), by_id[family.lead_id])
     for ago, why, words in LEFT:
-        if family := next(plain, None):
+        if family := next(left, None):
             on = today - timedelta(days=ago)
             clock.move_to(on)
-            endings.leave(family, on, words, why, lead)
+            endings.leave(family, on, words, why, by_id[family.lead_id])
     clock.move_to(today)
 
 
@@ -69,10 +72,9 @@ def answer_about_themselves(made: Sequence[tuple[Invented, Family]]) -> None:
 
 
 def _with_nothing_else(made: Sequence[tuple[Invented, Family]]) -> Iterator[Family]:
-    """Families long in the scheme, no call open, and no handover; from the last made."""
-    busy = set(db.session.scalars(select(Handover.family_id)))
-    busy |= set(db.session.scalars(select(Call.family_id).where(Call.closed_at.is_(None))))
+    """Families with a lead, without a special story or a handover, and long in the scheme; the last first."""
+    passing = set(db.session.scalars(select(Handover.family_id)))
     for invented, family in reversed(made):
-        long_in = invented.accepted_on < clock.today() - timedelta(days=400)
-        if invented.trap is None and long_in and family.id not in busy:
+        long_in = invented.accepted_on < clock.today() - timedelta(days=250)
+        if invented.trap is None and long_in and family.lead_id and family.id not in passing:
             yield family

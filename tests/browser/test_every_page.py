@@ -92,6 +92,7 @@ ELSEWHERE = {
     "manager.download_offers": "a file: test_offers.py",
     "manager.download_demand": "a file: test_demand.py",
     "manager.download_barriers": "a file: test_barriers.py",
+    "manager.download_published": "a file: test_published.py",
     "staff.record_calls_afterwards": "needs a council outside the agency; made as staff.change_lead is",
     "staff.show_queue_changes": "pieces of the queue's page: test_queue.py",
     **dict.fromkeys(

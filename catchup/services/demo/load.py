@@ -23,6 +23,7 @@ from catchup.rules.terms import CallKind, Placing
 from catchup.services import councils, families, marks, plans
 from catchup.services.demo import (
     administration,
+    annual,
     beliefs,
     concerns,
     contacts,
@@ -34,6 +35,7 @@ from catchup.services.demo import (
     own_pages,
     people,
     population,
+    publishing,
     registrations,
     support,
     targets,
@@ -112,11 +114,13 @@ def load(count: int, seed: int, today: date, progress: Callable[[str], None]) ->
         workload.add_hours_and_absences(staff, known, today)
         workload.pass_some_on(made, known)
         targets.add(known, today)
+        annual.add(known, today)
         administration.add(known, today)
         offers.add_offers(today, known["morgan@example.com"].id)
         registrations.add_registrations(today)
         if joined := next((one.new for one, family in made if _could_be_joined(one, family)), None):
             registrations.add_second_parent(joined, today)
+        publishing.publish(known, today)
     db.session.flush()
     return Loaded(
         families=len(made),

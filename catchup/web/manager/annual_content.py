@@ -195,7 +195,7 @@ def _parts(found: Annual, code: str, name: str) -> Iterator[Block]:
     ]
     if not order:
         return
-    heads = [str(PARTS[name]), found.year, *([found.year_before] if found.before else [])]
+    heads = [_("What"), found.year, *([found.year_before] if found.before else [])]
     rows = [
         (
             part_name(name, part),

@@ -106,9 +106,9 @@ def _same(rows: tuple[Row, ...], sums: Sums) -> None:
 
 
 def _one_council(args: Any, app: Flask, page_by_hand: Callable[[], float]) -> bool:
-    """One council and year as a page: below it the same SQL and a page by hand."""
+    """One council's calls of a year as a page: below it their SQL and a page by hand."""
     token = _signed_in(_a_manager())
-    floor = Floor(YEAR, args.database == "sqlite", (KENT,))
+    floor = Floor(YEAR, args.database == "sqlite", (KENT,), calls_only=True)
     path = f"/reports?report=calls&year={NAME}&council={KENT}"
     product_s, sql_s, page_s = interleaved(
         lambda: _opened(app, token, path), lambda: _taken(lambda: _by_hand(floor)), page_by_hand

@@ -105,7 +105,9 @@ class _Each:
 class Floor:
     """The year's statements for one engine, of all councils or of some codes; ``count`` runs them."""
 
-    def __init__(self, year: int, sqlite: bool, codes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, year: int, sqlite: bool, codes: tuple[str, ...] = (), *, calls_only: bool = False
+    ) -> None:
         ends = (f"'{year}-07-01'", f"'{year}-10-01'", f"'{year + 1}-01-01'")
         whens = " ".join(f"WHEN # < {end} THEN {number}" for number, end in enumerate(ends, 1))
         words = {
@@ -114,13 +116,17 @@ class Floor:
             "of": _Each(f"# IN ({', '.join(repr(code) for code in codes)})" if codes else "1 = 1"),
             "later": "date(c.due_on, '+28 days')" if sqlite else "c.due_on + 28",
         }
-        every = (DUE, CALLED_OFF, HELD, CATEGORIES, RESULTS, REQUESTS, FIRST_HEARD, HANDOVERS, ANSWERS, ENDS)
-        self.statements = [statement.format(**words) for statement in every]
+        every = zip(_STATEMENTS, _TAKEN, strict=True)
+        self.statements = [
+            (statement.format(**words), taken)
+            for statement, taken in every
+            if not calls_only or statement in (DUE, CALLED_OFF, ANSWERS)
+        ]
 
     def count(self, raw: Any) -> Sums:
         """Every measure of ``CODES``: above, below, unknown, in each council, quarter and part."""
         cursor, sums = raw.cursor(), Counter()
-        for statement, taken in zip(self.statements, _TAKEN, strict=True):
+        for statement, taken in self.statements:
             cursor.execute(statement)
             for council, quarter, *numbers in cursor.fetchall():
                 taken(sums, (council, quarter), *numbers)
@@ -235,6 +241,9 @@ def _date(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
+_STATEMENTS = (
+    *(DUE, CALLED_OFF, HELD, CATEGORIES, RESULTS, REQUESTS, FIRST_HEARD, HANDOVERS, ANSWERS, ENDS),
+)
 _TAKEN: tuple[Any, ...] = (
     *(_due, _called_off, _held, _category, _result, _request, _first_heard, _handover, _answer, _end),
 )

@@ -62,7 +62,6 @@ def test_the_help_lists_every_command(app: Flask) -> None:
 
 
 REFUSED = {
-    "report demand --json": "not there yet",
     "report take-up --council X --json": "is not the code of a council",
     "staff disable nobody@example.com --json": "Nobody has this email address.",
     "staff add --name Kim --email x --role lead --json": "must have an @-sign",

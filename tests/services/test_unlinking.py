@@ -308,7 +308,8 @@ def test_only_a_manager_undoes_and_only_once(session, worker, manager):
 def test_whatever_hangs_on_a_person_is_known_to_the_undoing():
     """A new table that hangs on a parent or a child goes with them: here somebody has said so."""
     assert hanging_on("child", "parent") == {
-        *("access_request", "address_parent", "adoption_order", "attempt", "call_answer", "call_text"),
+        *("access_extension", "access_request", "address_parent", "adoption_end", "adoption_order"),
+        *("attempt", "call_answer", "call_text"),
         *("calls_afterwards", "complaint", "concern", "concern_alert", "concern_decision", "concern_reader"),
         *("correction", "correction_effect", "council_decision", "handover", "handover_notice"),
         *("handover_reminder", "handover_step", "handover_summary", "home", "parent_link", "parent_visit"),

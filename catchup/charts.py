@@ -154,7 +154,8 @@ def bars(
     """Bars that lie, each under its label: for names that are long, such as councils'. As ``columns``."""
     chart = _chart("bars", title, labels, series, form, missing, target, top)
     y: float = _legend_height(chart, target)
-    longest = max((len(words) for said in chart.said.values() for words in said), default=1)
+    # A per cent sign is nearly as wide as two figures.
+    longest = max((len(w) + w.count("%") for said in chart.said.values() for w in said), default=1)
     room = WIDTH - longest * (LETTER + 1) - 8
     begins = y
     marks: list[Markup] = []

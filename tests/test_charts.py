@@ -117,3 +117,13 @@ def test_what_is_hidden_is_written_in_its_place_and_never_drawn_as_nothing(draw)
     svg = draw("A", ["x", "y", "z"], {"": [3, "hidden", None]})
 
     assert "x 3, y hidden, z –." in svg
+
+
+@pytest.mark.parametrize("words", ["100%", "67%", "12,345", "hidden"])
+def test_what_stands_beside_the_longest_bar_is_whole(words):
+    picture = etree.fromstring(charts.bars("A", ["x"], {"": [1]}, form=lambda _value: words))
+
+    beside = next(text for text in picture.iter(f"{SVG}text") if text.text == words)
+    # As wide as letters of the pages’ fonts can be at this size, and half of the white edge around them.
+    wide = sum({"%": 13.1, ",": 4.4}.get(letter, 7.7) for letter in words) + 1.5
+    assert float(beside.get("x")) + wide <= charts.WIDTH

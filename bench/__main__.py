@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-PATHS = ("nightly", "queue_page", "report", "save_attempt", "memory", "replan")
+PATHS = ("nightly", "queue_page", "report", "export", "save_attempt", "memory", "replan")
 # More families change nothing of what is measured: one in a browser, one that reads its own draft only.
 ONE_SIZE = ("no_answer", "public_form")
 

@@ -1,7 +1,8 @@
 """What tests may ask for: a service on an empty migrated database, a visitor, a real server, a mail server.
 
 A test that uses ``app``, or anything below it, runs once on each engine; ``@pytest.mark.engine("sqlite")``
-keeps it to one.
+keeps it to one, and ``engine_in_ci`` does so except for a release: for pages whose statements are tried on
+both elsewhere (test_routes.py opens each page on both).
 """
 
 import os
@@ -56,6 +57,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what touches a database once on each engine."""
     if "engine" in metafunc.fixturenames:
         marker = metafunc.definition.get_closest_marker("engine")
+        if marker is None and os.environ.get("CATCHUP_TESTS") != "release":
+            marker = metafunc.definition.get_closest_marker("engine_in_ci")
         engines = marker.args if marker else ENGINES
         if unknown := set(engines) - set(ENGINES):
             raise pytest.UsageError(f"{metafunc.definition.nodeid}: no engine is called {unknown}")

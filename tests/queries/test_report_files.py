@@ -20,6 +20,7 @@ from tests.factories.families import BEXLEY, KENT
 from tests.factories.orders import a_recorded_order
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
 TODAY, YEAR = date(2026, 1, 21), "2025-26"
 
 

@@ -66,6 +66,7 @@ def test_nothing_of_it_stays_and_nothing_of_others_goes(loaded: scoped_session[S
         assert loaded.execute(text("PRAGMA foreign_key_check")).all() == []
 
 
+@pytest.mark.engine_in_ci("sqlite")
 def test_a_reference_that_two_families_share_takes_nothing_of_the_other(
     loaded: scoped_session[Session],
 ) -> None:

@@ -16,6 +16,8 @@ from tests.codes import send
 from tests.factories.families import KENT, MEDWAY, SURREY, a_family
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 TODAY = date(2026, 11, 23)
 
 

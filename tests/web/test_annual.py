@@ -27,6 +27,8 @@ from tests.factories.orders import a_recorded_order
 from tests.factories.published import a_row, published
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 TODAY = date(2026, 6, 10)
 YEAR, BEFORE = "2025-26", "2024-25"
 REPORT = f"/reports/annual?year={YEAR}&scope=all"

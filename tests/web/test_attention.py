@@ -23,6 +23,8 @@ from tests.factories.events import a_call, a_talk, at_noon
 from tests.factories.families import BEXLEY, KENT, MEDWAY, ROTHERHAM, a_child, a_family, a_viewer, elsewhere
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 TODAY = date(2026, 11, 24)
 LAST_YEAR, THIS_YEAR = date(2025, 6, 10), date(2026, 6, 10)
 

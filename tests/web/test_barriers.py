@@ -23,6 +23,8 @@ from tests.factories.families import BEXLEY, KENT, MEDWAY, a_viewer
 from tests.factories.services import a_service
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 YEAR, TODAY, GIVEN = "2025-26", date(2026, 1, 21), date(2025, 8, 4)
 PAGE = f"/reports/barriers?year={YEAR}"
 # The home of every family here is in Chatham; Canterbury is 25 miles from it.

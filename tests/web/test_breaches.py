@@ -17,7 +17,7 @@ from tests.codes import send
 from tests.factories.families import BEXLEY, KENT
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 KNOWN = {"known_on-day": "20", "known_on-month": "11", "known_on-year": "2026", "known_time": "16:00"}
 BREACH = {"what": "A letter went to number 12.", "council": KENT, **KNOWN, "people": "4"}
 

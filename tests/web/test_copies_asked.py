@@ -16,7 +16,7 @@ from tests.codes import send, token_of
 from tests.factories.families import KENT, a_family
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 TODAY = date(2026, 11, 23)
 
 

@@ -26,6 +26,8 @@ from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family, a_
 from tests.factories.orders import a_recorded_order
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 YEAR, TODAY = "2025-26", date(2026, 4, 20)
 PAGE, ENTER = f"/reports/demand?year={YEAR}", f"/reports/budget?year={YEAR}"
 

@@ -15,6 +15,8 @@ from tests.factories.families import BEXLEY, KENT, a_child, a_family
 from tests.factories.orders import a_recorded_order
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 TODAY = date(2026, 1, 21)
 
 

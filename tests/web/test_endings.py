@@ -17,7 +17,7 @@ from catchup.rules.leaving import Leaving
 from tests.factories.families import KENT, MEDWAY, a_child, a_family
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 TODAY = date(2026, 11, 23)
 
 

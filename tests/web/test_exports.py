@@ -20,6 +20,8 @@ from tests.factories.events import a_call, held
 from tests.factories.families import BEXLEY, KENT, a_child, a_family
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 TODAY = date(2026, 1, 21)
 
 

@@ -25,6 +25,8 @@ from tests.factories.events import a_talk, an_attempt
 from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family, a_viewer, the_councils
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 TODAY = date(2026, 11, 24)
 ACCEPTED = date(2025, 11, 3)
 

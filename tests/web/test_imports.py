@@ -23,6 +23,8 @@ from tests.codes import send, token_of
 from tests.factories.families import KENT, a_family
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 TODAY = date(2026, 11, 23)
 HEADING = "name,category,offers,run_by,waiting_weeks"
 LANTERN = "Lantern Play,therapy,Play therapy,A charity,16"

@@ -21,6 +21,8 @@ from tests.factories.families import BEXLEY, KENT, MEDWAY
 from tests.factories.orders import a_recorded_order
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 TODAY = date(2026, 5, 20)
 NEW = "/reports/published/new?year=2025-26&scope=all"
 

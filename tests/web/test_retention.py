@@ -22,7 +22,7 @@ from tests.codes import send
 from tests.factories.families import BEXLEY, KENT, a_child, a_family, a_viewer
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 BORN, GROWN = date(2001, 6, 10), date(2026, 6, 10)
 
 

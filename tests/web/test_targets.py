@@ -23,6 +23,8 @@ from tests.factories.families import BARNSLEY, BEXLEY, KENT, a_viewer
 from tests.factories.orders import a_recorded_order
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 YEAR, TODAY = "2025-26", date(2026, 1, 21)
 PAGE = f"/reports/targets?year={YEAR}"
 CHANGE = f"/reports/targets/change?year={YEAR}"

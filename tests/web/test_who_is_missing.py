@@ -17,6 +17,8 @@ from tests.factories.events import a_call, held
 from tests.factories.families import BEXLEY, KENT, a_family
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 JOINED, TODAY = date(2025, 5, 6), date(2026, 1, 21)
 A_CALL = date(2025, 8, 1)
 

@@ -25,6 +25,8 @@ from tests.codes import send, token_of
 from tests.factories.families import BEXLEY, KENT, ROTHERHAM, a_family, a_viewer
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 TODAY = date(2026, 6, 11)  # a Thursday
 DAY = timedelta(days=1)
 PRESS = "/workload/reassign"

@@ -37,6 +37,7 @@ def test_every_route_is_listed_with_who_may_use_it(app: Flask):
     assert len(ACCESS) == len(ROUTES), "an endpoint is listed twice"
 
 
+@pytest.mark.engine("sqlite", "postgresql")
 @pytest.mark.parametrize("role", [ANYBODY, *Role], ids=lambda role: role or "nobody signed in")
 def test_each_route_is_open_to_those_it_is_listed_for_and_closed_to_all_others(
     session: Session, app: Flask, role: Role | None

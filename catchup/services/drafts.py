@@ -44,6 +44,9 @@ def keep(call: Call, token: UUID, seen_revision: int, written: Written, by: View
 
     Source: service policy, section 5 (saved as one goes).
     """
+    # The call before the draft, as saving the conversation does: taken the other way round each could wait
+    # for the other.
+    db.session.execute(select(Call.id).where(Call.id == call.id).with_for_update(key_share=True))
     draft = _kept(call, token, seen_revision, written, by)
     audit.record(by, Seen("draft.keep", "call", call.id, call.family_id))
     return draft

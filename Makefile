@@ -37,6 +37,7 @@ bench: ## Measure the night, the queue, the saves and the memory against their f
 	@exec .venv/bin/python -m bench
 
 test-release: export CATCHUP_TESTS = release
+test-release: export CATCHUP_TRUST_FILE = docs/trust.md
 test-release: test ## Run the same tests with a release's numbers: hours
 
 setup: ## Make the virtual environment .venv with everything in it

@@ -26,15 +26,19 @@ from tests.databases import ENGINES, PostgresStore, SqliteStore, postgresql_serv
 from tests.mailbox import Mailbox
 from tests.servers import MORNING, Demos, LiveServer
 from tests.settings import environment
+from tests.trust import Table, measured
 from tests.visitor import Visitor
+
+__all__ = ["measured"]  # a fixture
 
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 hypothesis.settings.register_profile("release", deadline=None, max_examples=5_000, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("CATCHUP_TESTS", "ci"))
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """End as Ctrl-C does when asked to end, so that servers and folders are cleared away."""
+    config.pluginmanager.register(Table())
 
     def end(signum: int, _frame: object) -> None:
         raise KeyboardInterrupt(signal.Signals(signum).name)

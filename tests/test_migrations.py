@@ -8,7 +8,7 @@ from catchup.extensions import db
 from catchup.models import Base
 from tests.factories.families import a_family
 
-STEPS = 12
+STEPS = 13
 
 
 def tables() -> set[str]:

@@ -30,6 +30,7 @@ from catchup.models import (
     signpost,
     staff,
     target,
+    trust,
     workload,
 )
 from catchup.models.base import Base
@@ -65,5 +66,6 @@ __all__ = [
     "signpost",
     "staff",
     "target",
+    "trust",
     "workload",
 ]

@@ -26,7 +26,8 @@ OF_NOBODY = frozenset(
         *("audit_head", "audit_link", "breach", "breach_step", "budget_share", "council", "council_contact"),
         *("council_successor", "counter", "deputy", "doubted_form", "doubted_form_council", "family_export"),
         *("import_file", "job_failure", "job_run", "join_draft", "language_check", "learned_guidance"),
-        *("lease", "link_request", "postcode_directory", "published_version", "reassignment"),
+        *("lease", "link_request", "postcode_directory", "published_version", "reading_alert"),
+        *("reassignment", "staff_identity"),
         *("service", "service_council", "service_mark", "setting", "staff", "staff_absence", "staff_council"),
         *("staff_hours", "staff_role", "staff_role_link", "staff_session", "target", "webauthn"),
     }

@@ -208,6 +208,7 @@ def test_a_stranger_cannot_tell_whether_somebody_exists(session: Session, app: F
     assert next(iter(answers))[0] == 422
 
 
+@pytest.mark.promise("4.1 hash")
 def test_a_password_is_kept_as_argon2id_of_the_size_that_is_asked_for(session: Session):
     kept = with_password(session).password
 

@@ -1,0 +1,36 @@
+"""Who a member of staff is at their council's own sign-in, and reading that somebody should look at."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from catchup.models.base import Base, Identified
+
+
+class StaffIdentity(Identified, Base):
+    """One account of a member of staff at an identity provider: ``subject`` is its name for them for good."""
+
+    __tablename__ = "staff_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("staff_id", "issuer"))
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    issuer: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(255))
+    linked_at: Mapped[datetime]
+
+
+class ReadingAlert(Identified, Base):
+    """Somebody opened more records in an hour than their work asks for. A manager looks and says so."""
+
+    __tablename__ = "reading_alert"
+    __table_args__ = (Index(None, "staff_id", "noticed_at"),)
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    began_at: Mapped[datetime]
+    opened: Mapped[int]
+    outside_queue: Mapped[int]
+    noticed_at: Mapped[datetime]
+    looked_at: Mapped[datetime | None]
+    looked_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))

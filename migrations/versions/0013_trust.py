@@ -1,0 +1,55 @@
+"""Trust: who staff are at their own council, and reading that somebody should look at."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "reading_alert",
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened", sa.Integer(), nullable=False),
+        sa.Column("outside_queue", sa.Integer(), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("looked_by", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["looked_by"], ["staff.id"], name=op.f("fk_reading_alert_looked_by")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_reading_alert_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reading_alert")),
+    )
+    with op.batch_alter_table("reading_alert", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_reading_alert_staff_id_reading_alert_noticed_at"),
+            ["staff_id", "noticed_at"],
+            unique=False,
+        )
+
+    op.create_table(
+        "staff_identity",
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("issuer", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_staff_identity_staff_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_identity")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_staff_identity_issuer_subject")),
+        sa.UniqueConstraint("staff_id", "issuer", name=op.f("uq_staff_identity_staff_id_issuer")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("staff_identity")
+    with op.batch_alter_table("reading_alert", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reading_alert_staff_id_reading_alert_noticed_at"))
+
+    op.drop_table("reading_alert")

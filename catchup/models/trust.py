@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from catchup.crypto import Encrypted
 from catchup.models.base import Base, Identified
 
 
@@ -22,7 +23,10 @@ class StaffIdentity(Identified, Base):
 
 
 class ReadingAlert(Identified, Base):
-    """Somebody opened more records in an hour than their work asks for. A manager looks and says so."""
+    """Somebody opened more records in an hour than their work asks for. A manager looks and says so.
+
+    ``reason`` is what the person answered when the service asked why, before it opened more.
+    """
 
     __tablename__ = "reading_alert"
     __table_args__ = (Index(None, "staff_id", "noticed_at"),)
@@ -32,5 +36,8 @@ class ReadingAlert(Identified, Base):
     opened: Mapped[int]
     outside_queue: Mapped[int]
     noticed_at: Mapped[datetime]
+    said_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(Encrypted("reading_alert.reason"))
     looked_at: Mapped[datetime | None]
     looked_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    note: Mapped[str | None] = mapped_column(Encrypted("reading_alert.note"))

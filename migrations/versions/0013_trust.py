@@ -1,4 +1,4 @@
-"""Trust: who staff are at their own council, and reading that somebody should look at."""
+"""Trust: who staff are at their own council, reading that somebody should look at, failures that were told."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,8 +17,11 @@ def upgrade() -> None:
         sa.Column("opened", sa.Integer(), nullable=False),
         sa.Column("outside_queue", sa.Integer(), nullable=False),
         sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("looked_by", sa.Uuid(), nullable=True),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["looked_by"], ["staff.id"], name=op.f("fk_reading_alert_looked_by")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_reading_alert_staff_id")),
@@ -45,9 +48,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("issuer", "subject", name=op.f("uq_staff_identity_issuer_subject")),
         sa.UniqueConstraint("staff_id", "issuer", name=op.f("uq_staff_identity_staff_id_issuer")),
     )
+    op.create_index(
+        "ix_audit_event_opened",
+        "audit_event",
+        ["staff_id", "at", "action", "family_id"],
+        unique=False,
+        sqlite_where=sa.text("family_id IS NOT NULL"),
+        postgresql_where=sa.text("family_id IS NOT NULL"),
+    )
+
+    op.create_table(
+        "job_alert",
+        sa.Column("job", sa.String(length=40), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job_alert")),
+        sa.UniqueConstraint("job", "on", name=op.f("uq_job_alert_job_on")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("job_alert")
+    op.drop_index("ix_audit_event_opened", table_name="audit_event")
     op.drop_table("staff_identity")
     with op.batch_alter_table("reading_alert", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reading_alert_staff_id_reading_alert_noticed_at"))

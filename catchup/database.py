@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Dialect, Engine, SelectBase, event
 LONGEST_WAIT_S = 30.0
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
+_rebuilding: ContextVar[bool] = ContextVar("rebuilding", default=False)
 
 
 @contextmanager
@@ -43,6 +44,28 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
+@contextmanager
+def rebuilding() -> Iterator[None]:
+    """Transactions that begin inside write and rebuild tables: SQLite's foreign keys are off in them.
+
+    Rebuilding a table drops it, and with the keys on that deletes its children's rows. A transaction that has
+    begun cannot turn them off any more. Whoever commits looks first at what ``orphans`` says.
+    """
+    token = _rebuilding.set(True)
+    try:
+        with writing():
+            yield
+    finally:
+        _rebuilding.reset(token)
+
+
+def orphans(connection: Connection) -> bool:
+    """Whether SQLite holds a row whose parent is missing; PostgreSQL never does."""
+    if connection.dialect.name != "sqlite":
+        return False
+    return connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None
+
+
 class WriteLock:
     """One writer at a time: among this process's threads, then among the processes of this machine."""
 
@@ -61,6 +84,9 @@ class WriteLock:
                 self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
                 self._pid = os.getpid()
             fcntl.flock(self._file, fcntl.LOCK_EX)
+        except OSError as error:  # the disk is full, or nobody may write on it
+            self._threads.release()
+            raise sqlite3.OperationalError("unable to open the lock file") from error
         except BaseException:
             self._threads.release()
             raise
@@ -79,14 +105,19 @@ class _Connection(sqlite3.Connection):
 
     lock: WriteLock | None = None
     holds = False
+    keys_off = False
 
-    def begin_writing(self) -> None:
+    def begin_writing(self, *, keys_off: bool = False) -> None:
         if self.lock is not None and not self.holds:
             self.lock.acquire()
             self.holds = True
         try:
+            if keys_off:
+                self.keys_off = True
+                self.execute("PRAGMA foreign_keys = OFF")
             self.execute("BEGIN IMMEDIATE")
         except BaseException:
+            self._keys_on()
             self._let_go()
             raise
 
@@ -95,11 +126,13 @@ class _Connection(sqlite3.Connection):
             super().commit()
         finally:
             if not self.in_transaction:
+                self._keys_on()
                 self._let_go()
 
     def rollback(self) -> None:
         try:
             super().rollback()
+            self._keys_on()
         finally:
             self._let_go()
 
@@ -108,6 +141,11 @@ class _Connection(sqlite3.Connection):
             super().close()
         finally:
             self._let_go()
+
+    def _keys_on(self) -> None:
+        if self.keys_off:
+            self.keys_off = False
+            self.execute("PRAGMA foreign_keys = ON")
 
     def _let_go(self) -> None:
         if self.holds:
@@ -156,7 +194,7 @@ def _connect(connection: _Connection, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     raw: Any = connection.connection.dbapi_connection
     if _writing.get() and isinstance(raw, _Connection):
-        raw.begin_writing()
+        raw.begin_writing(keys_off=_rebuilding.get())
     else:
         connection.exec_driver_sql("BEGIN")
 

@@ -1,10 +1,14 @@
-"""How Alembic reaches the database: through the application, one upgrader at a time."""
+"""How Alembic reaches the database: through the application, one upgrader at a time, all steps or none.
+
+Whoever has a transaction of their own open gives its connection, as ``config.attributes["connection"]``, and
+commits what the migrations did.
+"""
 
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
 
-from catchup.database import writing
+from catchup.database import orphans, rebuilding
 
 # Any fixed number: the PostgreSQL advisory lock that upgrading hosts queue for.
 UPGRADE_LOCK = 7_204_511
@@ -22,29 +26,36 @@ def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
 
 
 def run(connection: Connection) -> None:
-    """Run the migrations on one connection, in one transaction."""
-    sqlite = connection.dialect.name == "sqlite"
+    """Run the migrations in one transaction: the one that is open, else one that begins here."""
     context.configure(
         connection=connection,
         target_metadata=current_app.extensions["migrate"].db.metadata,
         render_item=render_item,
         **current_app.extensions["migrate"].configure_args,
     )
-    if sqlite:
-        # Rebuilding a table drops it, and with the keys on that would delete its children's rows.
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        connection.commit()
-    with writing(), context.begin_transaction():
-        if not sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": UPGRADE_LOCK})
+    with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            _queue(connection)
         context.run_migrations()
-        if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+        if orphans(connection):
             raise RuntimeError("The migration would leave rows without their parents. Nothing was changed.")
-    connection.commit()
-    if sqlite:
-        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+
+
+def _queue(connection: Connection) -> None:
+    """Wait as long as another host takes; for tables that somebody uses, a minute.
+
+    A page's limits do not fit here: a step over many rows takes longer than any page may.
+    """
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
+    connection.execute(text("SET LOCAL lock_timeout = 0"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": UPGRADE_LOCK})
+    connection.execute(text("SET LOCAL lock_timeout = '60s'"))
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    with rebuilding(), current_app.extensions["migrate"].db.engine.connect() as connection:
+        run(connection)
         connection.commit()
-
-
-with current_app.extensions["migrate"].db.engine.connect() as connection:
-    run(connection)

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,6 +39,7 @@ class Settings:
     page or message promises either. ``asks_from_one_place`` and ``asks_in_all``: how many questions of who
     supports a family are answered in an hour, to one address and to all. ``joins_from_one_place`` and
     ``joins_in_all``: how many forms become registrations in an hour; what comes on top is looked at first.
+    ``monitors`` are the networks that may read /health/ready and /metrics.
     """
 
     database_url: str
@@ -65,6 +67,7 @@ class Settings:
     asks_in_all: int = 3_000
     joins_from_one_place: int = 5
     joins_in_all: int = 200
+    monitors: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
     def secure(self) -> bool:
@@ -109,6 +112,7 @@ class Settings:
             asks_in_all=_an_hour(env, "CATCHUP_ASKS_IN_ALL", "3000"),
             joins_from_one_place=_an_hour(env, "CATCHUP_JOINS_FROM_ONE_PLACE", "5"),
             joins_in_all=_an_hour(env, "CATCHUP_JOINS_IN_ALL", "200"),
+            monitors=_networks(env.get("CATCHUP_MONITORS") or "127.0.0.0/8,::1"),
         )
 
 
@@ -136,6 +140,15 @@ def _an_hour(env: Mapping[str, str], name: str, otherwise: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= 1_000_000:
         raise ConfigError(f"{name} must be how many an hour are let through, like {otherwise}, not {text!r}.")
     return int(text)
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(","))
+    except ValueError:
+        raise ConfigError(
+            f"CATCHUP_MONITORS must be addresses or networks like 10.1.2.0/24, with commas, not {text!r}."
+        ) from None
 
 
 def _today(text: str | None, *, demo: bool) -> tuple[date | None, time | None]:

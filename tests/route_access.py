@@ -19,6 +19,7 @@ NOBODY: frozenset[Role | None] = frozenset()
 ROUTES: tuple[tuple[str, str, frozenset[Role | None]], ...] = (
     ("health.live", "GET", PUBLIC),
     ("health.ready", "GET", PUBLIC),
+    ("health.figures", "GET", PUBLIC),
     ("security.login", "GET POST", PUBLIC),
     ("security.logout", "POST", PUBLIC),
     ("security.change_password", "GET POST", SIGNED_IN),

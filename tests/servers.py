@@ -40,7 +40,7 @@ class LiveServer:
             demo["CATCHUP_TODAY"] = f"{variables['CATCHUP_TODAY']}T{MORNING:%H:%M}"
             variables = {name: value for name, value in variables.items() if name != "CATCHUP_TODAY"}
         self.environment = inherited() | environment(database_url, folder, **{**demo, **variables})
-        options = f"--worker-class gthread --threads 4 --workers {workers} --bind 127.0.0.1:{port}"
+        options = f"--workers {workers} --bind 127.0.0.1:{port}"
         command = _python(*GUNICORN.split(), *options.split())
         web = Program(command, self.log, self.environment)
         self.programs = [web]

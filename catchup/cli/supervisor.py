@@ -110,7 +110,7 @@ def _refuse_taken_port(port: int) -> None:
 
 
 @click.command()
-@click.option("--workers", default=2, show_default=True, help="Web processes, four threads each.")
+@click.option("--workers", default=2, show_default=True, help="Web processes, each at work on four pages.")
 def serve(workers: int) -> None:
     """Run the web server and the scheduler until Ctrl-C."""
     try:
@@ -118,7 +118,7 @@ def serve(workers: int) -> None:
     except ConfigError as error:
         raise click.ClickException(str(error)) from error
     _refuse_taken_port(settings.port)
-    web = f"{GUNICORN} --worker-class gthread --threads 4 --workers {workers}"
+    web = f"{GUNICORN} --workers {workers}"
     web += f" --bind 127.0.0.1:{settings.port} --log-level warning --no-control-socket"
     click.echo(f"Catch-up is on {settings.base_url} (Ctrl-C ends it)")
     sys.exit(

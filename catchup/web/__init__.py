@@ -2,7 +2,18 @@
 
 from flask import Flask
 
-from catchup.web import account, compression, errors, filters, health, languages, security, static
+from catchup.web import (
+    account,
+    compression,
+    errors,
+    filters,
+    health,
+    languages,
+    metrics,
+    request_log,
+    security,
+    static,
+)
 from catchup.web.admin import admin
 from catchup.web.family import family
 from catchup.web.manager import manager
@@ -14,6 +25,7 @@ from catchup.web.staff import staff
 def register(app: Flask) -> None:
     """Bind everything a browser can reach to the app."""
     security.register(app)
+    metrics.register(app)
     static.register(app)
     compression.register(app)
     languages.register(app)
@@ -22,3 +34,4 @@ def register(app: Flask) -> None:
     account.register(app)
     for blueprint in (public, outside, family, staff, manager, admin, health.health):
         app.register_blueprint(blueprint)
+    request_log.register(app)

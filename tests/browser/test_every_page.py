@@ -39,6 +39,7 @@ ELSEWHERE = {
         (
             "health.live",
             "health.ready",
+            "health.figures",
             "account.session_state",
             "manager.download_report",
             "manager.download_forecast",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catchup.crypto import Encrypted
@@ -11,15 +11,24 @@ from catchup.models.base import Base, Identified
 
 
 class StaffIdentity(Identified, Base):
-    """One account of a member of staff at an identity provider: ``subject`` is its name for them for good."""
+    """That somebody may sign in at an identity provider: ``subject`` is its name for them for good.
+
+    Without a subject it is switched on and waits for the first time that they come from there.
+    """
 
     __tablename__ = "staff_identity"
-    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("staff_id", "issuer"))
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        UniqueConstraint("staff_id", "issuer"),
+        CheckConstraint("(subject IS NULL) = (linked_at IS NULL)", "linked_by_subject"),
+    )
 
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
     issuer: Mapped[str] = mapped_column(String(200))
-    subject: Mapped[str] = mapped_column(String(255))
-    linked_at: Mapped[datetime]
+    switched_on_at: Mapped[datetime]
+    switched_on_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    subject: Mapped[str | None] = mapped_column(String(255))
+    linked_at: Mapped[datetime | None]
 
 
 class ReadingAlert(Identified, Base):

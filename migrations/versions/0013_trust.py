@@ -38,11 +38,19 @@ def upgrade() -> None:
         "staff_identity",
         sa.Column("staff_id", sa.Uuid(), nullable=False),
         sa.Column("issuer", sa.String(length=200), nullable=False),
-        sa.Column("subject", sa.String(length=255), nullable=False),
-        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("switched_on_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("switched_on_by", sa.Uuid(), nullable=True),
+        sa.Column("subject", sa.String(length=255), nullable=True),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(subject IS NULL) = (linked_at IS NULL)", name=op.f("ck_staff_identity_linked_by_subject")
+        ),
         sa.ForeignKeyConstraint(
             ["staff_id"], ["staff.id"], name=op.f("fk_staff_identity_staff_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["switched_on_by"], ["staff.id"], name=op.f("fk_staff_identity_switched_on_by")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_identity")),
         sa.UniqueConstraint("issuer", "subject", name=op.f("uq_staff_identity_issuer_subject")),

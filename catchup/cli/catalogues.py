@@ -27,14 +27,14 @@ SOURCES = (
 )
 # How the names of messages to staff and to other councils begin; macros, and pieces of pages, for staff only.
 NOT_TO_FAMILIES = (
-    *("asked_on_page.", "concern_", "crisis.", "stopped."),
+    *("asked_on_page.", "concern_", "crisis.", "job_failed.", "sign_in_changed.", "stopped."),
     *("handover_answered.", "handover_link", "handover_reminder.", "handover_wrong_"),
 )
 STAFF_MACROS = frozenset(
     {"breaches.html", "published.html", "report_head.html", "reports_nav.html", "targets.html"}
 )
 STAFF_PIECES = {
-    "frame.html": ("session_end", "service_nav"),
+    "frame.html": ("session_end", "service_nav", "late_night"),
     "page.html": ("responsibility_bar", "saved", "danger_call"),
 }
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None}

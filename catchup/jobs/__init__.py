@@ -22,6 +22,7 @@ from catchup.jobs import (
     replan_calls,
     seal_audit,
     send_messages,
+    tell_of_failures,
 )
 from catchup.services.job_runs import Counts
 
@@ -60,6 +61,7 @@ TIMETABLE: tuple[Job, ...] = (
     TickJob("climb-concerns", "Tell more managers of a concern nobody has acknowledged", climb_concerns.run),
     TickJob("answer-link-requests", "Send their link to parents who asked", answer_link_requests.run),
     TickJob("remind-of-times", "Remind families of the time they chose for tomorrow", remind_of_times.run),
+    TickJob("tell-of-failures", "Tell administrators of a job that has failed", tell_of_failures.run),
     TickJob("send-messages", "Send the messages that are waiting", send_messages.run),
     TickJob("seal-audit", "Seal new audit rows into the chain", seal_audit.run),
 )

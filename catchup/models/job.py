@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catchup.models.base import Base, Identified
@@ -33,6 +33,17 @@ class JobFailure(Identified, Base):
     on: Mapped[date]
     failed_at: Mapped[datetime] = mapped_column(index=True)
     error: Mapped[str] = mapped_column(String(100))
+
+
+class JobAlert(Identified, Base):
+    """Administrators were told that a job has failed: once a day for each job."""
+
+    __tablename__ = "job_alert"
+    __table_args__ = (UniqueConstraint("job", "on"),)
+
+    job: Mapped[str] = mapped_column(String(40))
+    on: Mapped[date]
+    told_at: Mapped[datetime]
 
 
 class Lease(Base):

@@ -1,7 +1,7 @@
 """What the night needs to find: days not done, windows that ended, calls to reopen, things out of order."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -12,7 +12,7 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.call import Attempt, Call, Escalation
 from catchup.models.family import Family, Lead, Membership, Stop
-from catchup.models.job import JobFailure, JobRun, ServiceMark
+from catchup.models.job import JobAlert, JobFailure, JobRun, ServiceMark
 from catchup.models.plan import PlannedCall
 from catchup.queries import directories
 from catchup.rules import attempts
@@ -59,6 +59,42 @@ def last_runs() -> dict[str, LastRun]:
         failures = select(func.count()).where(JobFailure.job == job, JobFailure.failed_at > finished_at)
         found[job] = LastRun(on, finished_at, db.session.scalar(failures) or 0)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A job that failed today and, if it is a night's, has not been done from ``since_on`` on."""
+
+    job: str
+    since_on: date
+
+
+def failed(today: date) -> list[Failed]:
+    """Jobs that failed on a day and that nobody has been told of on that day, by name."""
+    done = exists().where(JobRun.job == JobFailure.job, JobRun.on == today)
+    told = exists().where(JobAlert.job == JobFailure.job, JobAlert.on == today)
+    names = select(JobFailure.job).distinct().where(JobFailure.on == today, ~done, ~told)
+    last = select(JobRun.job, func.max(JobRun.on)).where(JobRun.on < today).group_by(JobRun.job)
+    done_on = {job: on for job, on in db.session.execute(last)}  # noqa: C416 -- rows are no pairs to a type checker
+    return [
+        Failed(job, done_on[job] + timedelta(days=1) if job in done_on else today)
+        for job in db.session.scalars(names.order_by(JobFailure.job))
+    ]
+
+
+def first_not_done(jobs: Collection[str], today: date, *, today_too: bool) -> date | None:
+    """The first day since its first that one of these was not done for; None where there is none.
+
+    One that was never done begins today. Not ``today_too``: today's may still come.
+    """
+    by = today if today_too else today - timedelta(days=1)
+    runs = select(JobRun.job, func.min(JobRun.on), func.count()).where(JobRun.job.in_(jobs), JobRun.on <= by)
+    rows = {job: (first, days) for job, first, days in db.session.execute(runs.group_by(JobRun.job))}
+    missing = [today] if today_too and len(rows) < len(jobs) else []
+    for job, (first, days) in rows.items():
+        if days <= (by - first).days:
+            missing += missing_days(job, by)[:1]
+    return min(missing, default=None)
 
 
 def demo_today() -> date | None:

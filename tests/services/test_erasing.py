@@ -25,7 +25,7 @@ OF_NOBODY = frozenset(
         *("agency", "agency_membership", "annual_report", "annual_report_text", "annual_report_version"),
         *("audit_head", "audit_link", "breach", "breach_step", "budget_share", "council", "council_contact"),
         *("council_successor", "counter", "deputy", "doubted_form", "doubted_form_council", "family_export"),
-        *("import_file", "job_failure", "job_run", "join_draft", "language_check", "learned_guidance"),
+        *("import_file", "job_alert", "job_failure", "job_run", "join_draft", "language_check", "learned_guidance"),
         *("lease", "link_request", "postcode_directory", "published_version", "reading_alert"),
         *("reassignment", "staff_identity"),
         *("service", "service_council", "service_mark", "setting", "staff", "staff_absence", "staff_council"),

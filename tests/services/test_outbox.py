@@ -39,6 +39,8 @@ SAMPLES = {
     "look_by_on": "2026-11-24",
     "change_on": "2026-06-11",
     "sent_on": "2026-05-03",
+    "job": "plan-handovers",
+    "since_on": "2026-11-24",
     "until_on": "2026-12-22",
     "council_name": "Medway",
     "path": "/calls/5f0c",

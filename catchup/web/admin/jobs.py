@@ -1,6 +1,6 @@
 """Jobs: how each stands, what it has done, doing one now, and whether the service is well."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -11,10 +11,12 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.jobs import JOBS, TIMETABLE, Job, NightJob, runner
 from catchup.queries import job_history
+from catchup.queries import jobs as queries
 from catchup.services import audit
 from catchup.services.audit import Seen
 from catchup.services.job_runs import Counts
 from catchup.web.admin import admin
+from catchup.web.health import NIGHT_DONE_BY, NIGHTS
 from catchup.web.security import viewer
 
 # The minute's jobs leave nothing waiting for longer, unless nobody keeps the timetable.
@@ -28,10 +30,19 @@ DOES = {
     "climb-concerns": _("Tells more managers of a concern nobody has acknowledged"),
     "answer-link-requests": _("Sends their link to parents who asked"),
     "remind-of-times": _("Reminds families of the time they chose for tomorrow"),
+    "tell-of-failures": _("Tells administrators of a job that has failed"),
     "send-messages": _("Sends the messages that are waiting"),
     "seal-audit": _("Seals new rows of the audit into the chain"),
 }
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+@admin.context_processor
+def late_night() -> dict[str, date | None]:
+    """The first day whose night should be done by now and is not: said on every page of administrators."""
+    here = clock.london(clock.now())
+    is_due = here.time() >= NIGHT_DONE_BY
+    return {"late_night": queries.first_not_done(NIGHTS, here.date(), today_too=is_due)}
 
 
 @admin.app_template_filter()

@@ -10,15 +10,18 @@ from flask.cli import AppGroup
 # the rules answer without a scheduler and spreadsheets in memory, and so does a web process.
 MODULES = {
     "audit": "audit",
+    "backup": "backup",
     "catalogues": "catalogues",
     "councils": "councils",
     "demo": "demo",
     "directory": "directory",
     "jobs": "jobs",
+    "keys": "keys",
     "orders": "orders",
     "postcodes": "postcodes",
     "report": "reports",
     "responsibility": "answers",
+    "restore": "backup",
     "schedule": "answers",
     "scheduler": "jobs",
     "serve": "supervisor",

@@ -48,14 +48,14 @@ def on_the_database(work: Callable[P, T]) -> Callable[P, T]:
             marks.check(app_ctx.app)
         except ConfigError as error:
             raise click.ClickException(str(error)) from error
-        with _told_that_it_works():
+        with told_that_it_works():
             return work(*args, **kwargs)
 
     return in_sentences(checked)
 
 
 @contextmanager
-def _told_that_it_works() -> Iterator[None]:
+def told_that_it_works() -> Iterator[None]:
     """Say on stderr that there is still something going on, for whoever waits."""
     done, began = threading.Event(), time.monotonic()
 

@@ -18,9 +18,10 @@ from catchup import clock, database
 from catchup.extensions import db
 from catchup.queries import viewers
 from catchup.queries.scope import Viewer
+from catchup.rules.opening import OPENS
 from catchup.rules.terms import Role
-from catchup.services import audit, marks
-from catchup.web.sessions import IDLE, SIGNED_IN_AS, DatabaseSessions
+from catchup.services import audit, marks, reading_alerts
+from catchup.web.sessions import IDLE, SIGNED_IN_AS, DatabaseSessions, Session
 from config import Settings
 
 # Who may use a blueprint. One that is not named here is closed to everybody.
@@ -31,6 +32,8 @@ ACCESS: dict[str, frozenset[Role] | None] = {
     "family": None,  # parents by a link: family/visits.py guards it
     "health": None,
     "security": None,
+    "council": None,  # by way of a council's own sign-in
+    "passkey": None,  # the second step of signing in: passkeys.py guards it
     "account": frozenset(Role),
     "staff": STAFF,
     "manager": frozenset({Role.MANAGER}),
@@ -56,6 +59,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()",
 }
+
+TRANSPORT = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 
 def register(app: Flask) -> None:
@@ -97,7 +102,14 @@ def viewer() -> Viewer:
 
 
 def saw(*seen: audit.Seen) -> None:
-    """Note what this page is about to show; the rows are written before it leaves."""
+    """Note what this page is about to show; the rows are written before it leaves.
+
+    Whoever has opened very many records in the last hour is asked why first, and this page does not come.
+    """
+    opens = next((one.family_id for one in seen if one.family_id and one.action in OPENS), None)
+    asks = opens and g.viewer and request.method == "GET"
+    if asks and reading_alerts.must_say_why(g.viewer.id, opens, clock.real_now()):
+        abort(redirect(url_for("staff.say_why", next=request.full_path.rstrip("?"))))
     g.seen.extend(seen)
 
 
@@ -111,6 +123,7 @@ def _begin() -> ResponseReturnValue | None:
     g.viewer = None
     g.meaning = database.writing() if request.method in WRITES else database.reading()
     g.meaning.__enter__()
+    _refuse_without_session()
     from_here = request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
     if request.method in WRITES and not from_here:
         abort(400)
@@ -137,6 +150,12 @@ def _begin() -> ResponseReturnValue | None:
     return None
 
 
+def _refuse_without_session() -> None:
+    """Who asks could not be found out: the database is in trouble, and nobody is taken for a stranger."""
+    if error := g.get("no_session"):
+        raise error
+
+
 # What becomes of a form that comes after its session has ended: returns where to go on after signing in.
 _late_forms: list[Callable[[], str | None]] = [lambda: None]
 
@@ -149,10 +168,15 @@ def keeps_late_forms(keeper: Callable[[], str | None]) -> Callable[[], str | Non
 
 def _ask_to_sign_in() -> ResponseReturnValue:
     """The page for it, or 401 and nothing for a script, which says so on the page it belongs to."""
-    if request.headers.get("Sec-Fetch-Dest") == "empty" or "HX-Request" in request.headers:
+    if from_a_script():
         return Response(status=401, mimetype="text/plain")
     back = request.full_path.rstrip("?") if request.method == "GET" else _late_forms[0]()
     return redirect(url_for("security.login", next=back))
+
+
+def from_a_script() -> bool:
+    """Whether a page's own script asks, which makes words of its own of what it gets."""
+    return request.headers.get("Sec-Fetch-Dest") == "empty" or "HX-Request" in request.headers
 
 
 def idle_limit(role: Role) -> timedelta:
@@ -178,9 +202,22 @@ def _finish(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
     if _settings(current_app).secure:
-        response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        response.headers.update(TRANSPORT)
     response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def begin_afresh() -> None:
+    """Take back what this request has done so far: it is going to be done once more."""
+    db.session.rollback()
+    _end(None)
+
+
+def leave_session_alone() -> None:
+    """Let the answer leave without a word to the database, which is in trouble."""
+    g.quiet = True
+    if isinstance(found := session._get_current_object(), Session):  # type: ignore[attr-defined]  # a proxy
+        found.modified = False
 
 
 def _end(_error: BaseException | None) -> None:

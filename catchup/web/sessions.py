@@ -7,12 +7,14 @@ must not be committed by its cookie.
 
 import hashlib
 import secrets
+import sqlite3
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, Response, g, session
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
 from catchup import clock
@@ -44,10 +46,16 @@ class Session(CallbackDict[str, Any], SessionMixin):
         self.was_user: str | None = (data or {}).get(SIGNED_IN_AS)
         self.seen_at: datetime | None = None
         self.started_at: datetime | None = None
+        self.goes_on = False
 
     def prolong(self) -> None:
         """Let its idle time begin afresh."""
         self.seen_at, self.modified = clock.real_now(), True
+
+    def go_on_as(self, uniquifier: str) -> None:
+        """Stay signed in where every other session of theirs has ended; its ten hours are counted on."""
+        self[SIGNED_IN_AS] = uniquifier
+        self.goes_on = True
 
     def left(self, idle: timedelta = IDLE) -> int:
         """Whole seconds for which it goes on if nothing is done in it after this request."""
@@ -85,8 +93,12 @@ class DatabaseSessions(SessionInterface):
             table.c.seen_at > now - IDLE,
             table.c.started_at > now - ABSOLUTE,
         )
-        with reading(), db.engine.connect() as connection:
-            row = connection.execute(alive).first()
+        try:
+            with reading(), db.engine.connect() as connection:
+                row = connection.execute(alive).first()
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            g.no_session = error  # nobody is signed in; the guard says why before anything is shown
+            return Session()
         if row is None:
             return Session()
         session = Session(row.data, token)
@@ -134,12 +146,17 @@ class DatabaseSessions(SessionInterface):
 
     def _begin(self, app: Flask, session: Session, user: str | None, response: Response) -> None:
         token, now = secrets.token_urlsafe(32), clock.real_now()
+        started_at = session.started_at if session.goes_on else None
         with writing(), db.engine.begin() as connection:
             if session.token:
                 connection.execute(delete(table).where(table.c.id_hash == hashed(session.token)))
             connection.execute(
                 insert(table).values(
-                    id_hash=hashed(token), user_id=user, data=dict(session), started_at=now, seen_at=now
+                    id_hash=hashed(token),
+                    user_id=user,
+                    data=dict(session),
+                    started_at=started_at or now,
+                    seen_at=now,
                 )
             )
         response.set_cookie(

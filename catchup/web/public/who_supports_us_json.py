@@ -27,6 +27,7 @@ SENTENCES = {
     415: "Send the question as application/json.",
     429: "Too many questions for now. Ask again after the seconds in Retry-After.",
     500: "Something went wrong here. Ask again later.",
+    503: "No answer can be given at the moment. Ask again later.",
 }
 
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 
 from catchup.cli.answering import in_sentences, on_the_database, told_that_it_works
 from catchup.database import rebuilding, writing
@@ -21,6 +22,7 @@ def _say(what: str) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @AS_JSON
+@with_appcontext
 @on_the_database
 def backup(file: Path, *, as_json: bool) -> None:
     """Write the whole database to FILE, while people go on working.
@@ -55,6 +57,7 @@ def backup(file: Path, *, as_json: bool) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", metavar="NAME", help="The name of the database, whose content may go for it.")
 @AS_JSON
+@with_appcontext
 @in_sentences
 def restore(file: Path, replace: str | None, *, as_json: bool) -> None:
     """Take everything in from FILE, into an empty database of either kind.

@@ -118,8 +118,9 @@ def give_password(staff: Staff, by: Viewer) -> str:
 
 
 def forget_second_factor(staff: Staff, by: Viewer) -> None:
-    """Let somebody who has lost the phone set up another at the next sign-in."""
+    """Let somebody who has lost the phone set up another at the next sign-in. Their passkeys go too."""
     staff.tf_primary_method = staff.tf_totp_secret = staff.tf_last_counter = staff.mf_recovery_codes = None
+    staff.webauthn.clear()
     end_sessions(staff)
     _record("staff-second-factor-forgotten", staff, by)
 
@@ -128,6 +129,12 @@ def sign_out_everywhere(staff: Staff, by: Viewer) -> None:
     """End all sessions of somebody."""
     end_sessions(staff)
     _record("staff-signed-out", staff, by)
+
+
+def end_other_sessions(staff: Staff, by: Viewer) -> None:
+    """Sign somebody out wherever they are; the caller lets the session that asked go on."""
+    end_sessions(staff)
+    _record("staff-sessions-ended", staff, by)
 
 
 def name_deputy(staff: Staff, deputy_id: UUID | None, by: Viewer) -> None:

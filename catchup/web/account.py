@@ -38,8 +38,12 @@ FARTHEST = timedelta(days=5 * 366)  # the night has to go through every day up t
 
 def register(app: Flask) -> None:
     """Bind the sign-in library and these pages."""
+    # Imported here: it puts more pages on this blueprint.
+    from catchup.web.passkeys import passkey
+
     sign_in.register(app)
     app.register_blueprint(account)
+    app.register_blueprint(passkey)
 
 
 class ClockForm(BaseForm):

@@ -14,9 +14,21 @@ from typing import Any
 
 import flask_security
 import segno
-from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from flask_login.utils import _user_context_processor
 from flask_security import Security, SQLAlchemyUserDatastore, password_changed, user_authenticated
 from flask_wtf.csrf import CSRFError
@@ -197,7 +209,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
         "SECURITY_TWO_FACTOR_SETUP_URL": "/sign-in/authenticator",
         "SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL": "/sign-in/code",
-        "SECURITY_TWO_FACTOR_IMPLEMENTATIONS": {"code": "flask_security.twofactor.CodeTfPlugin"},
+        "SECURITY_TWO_FACTOR_IMPLEMENTATIONS": {"code": "catchup.web.passkeys.SecondStep"},
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES": real,
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 8,
         "SECURITY_MULTI_FACTOR_RECOVERY_URL": "/sign-in/recovery-code",
@@ -242,7 +254,7 @@ def _closed(**_: object) -> ResponseReturnValue:
 
 def _only_in_turn() -> ResponseReturnValue | None:
     """The library's pages each at its place in signing in, and only ways on that stay in this service."""
-    if request.blueprint != "security":
+    if request.blueprint not in {"security", "passkey"}:
         return None
     if any(not OWN_PATH.fullmatch(path) for path in request.values.getlist("next") if path):
         abort(400)
@@ -251,6 +263,9 @@ def _only_in_turn() -> ResponseReturnValue | None:
     if request.endpoint == CODES and CODES not in session.get(BEFORE_WORK, ()):
         return redirect(url_for("account.start"))
     return None
+    if request.endpoint == "security.mf_recovery":
+        left = len(user.mf_recovery_codes)
+        flash(ngettext("You have %(num)s recovery code left.", "You have %(num)s recovery codes left.", left))
 
 
 def _signed_in(_app: Flask, user: Staff, **_: object) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import flask_security
-from flask import abort, g
+from flask import abort, current_app, g
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_security import (
@@ -21,10 +21,11 @@ from wtforms.validators import ValidationError
 
 from catchup import clock
 from catchup.extensions import db
+from catchup.models.staff import Staff
 from catchup.rules.passwords import LONGEST
 from catchup.services import audit, limits
 from catchup.web.fields import EmailField, TextField
-from catchup.web.forms_base import Answer
+from catchup.web.forms_base import Answer, BaseForm
 from catchup.web.security import saw
 from catchup.web.visitors import network
 
@@ -162,6 +163,26 @@ class RecoveryCodeForm(Limited, MfRecoveryForm):
 
 class ChangePasswordForm(Limited, flask_security.ChangePasswordForm):
     """The present password and a new one, twice."""
+
+class ProofForm(Limited, BaseForm):
+    """The password, asked for again before anything about signing in is changed."""
+
+    step = "password-proof"
+    password = PasswordBox(_("Your password"), missing=_("Enter your password"))
+
+    def __init__(self, user: Staff, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.user = user
+
+    def whose(self) -> str | None:
+        return str(self.user.id)
+
+    def validate_password(self, field: PasswordBox) -> None:
+        """It has to be theirs."""
+        typed = current_app.extensions["security"].password_util.normalize(field.data or "")
+        if not self.user.password or not self.user.verify_and_update_password(typed):
+            raise ValidationError(gettext("This is not your password"))
+
 
     step = "password-change"
     password = PasswordBox(_("Present password"), missing=_("Enter your present password"))

@@ -5,6 +5,7 @@ twelve for the nonce, then the ciphertext with its tag. The name of the column i
 moved to another column no longer opens. Exact search goes by a keyed hash of the normalised value.
 """
 
+import base64
 import hashlib
 import hmac
 import json
@@ -31,17 +32,22 @@ class KeyRing:
 
     def load(self, keys: tuple[bytes, ...], index_key: bytes) -> None:
         """Take the keys in; raises ValueError when two keys share a number."""
-        ciphers = {hashlib.sha256(key).digest()[0]: AESGCM(key) for key in keys}
+        ciphers = {number(key): AESGCM(key) for key in keys}
         if len(ciphers) != len(keys):
             raise ValueError("Two of the encryption keys share a number; make another one.")
         self._ciphers = ciphers
-        self._write = hashlib.sha256(keys[0]).digest()[0]
+        self._write = number(keys[0])
         self._index_key = index_key
 
     @property
     def write_id(self) -> int:
         """Number of the key that new values are written with."""
         return self._write
+
+    @property
+    def others(self) -> frozenset[int]:
+        """Numbers of the keys that only read: what they wrote is to be written anew before they can go."""
+        return frozenset(self._ciphers.keys() - {self._write})
 
     def seal(self, text: str, where: str) -> bytes:
         """Encrypt ``text`` for the column ``where`` (a fixed string like "family.name")."""
@@ -63,6 +69,25 @@ class KeyRing:
 
 
 ring = KeyRing()
+
+
+def number(key: bytes) -> int:
+    """By which a key is told in front of what it wrote, 0 to 255."""
+    return hashlib.sha256(key).digest()[0]
+
+
+def authenticator_secrets(keys: tuple[bytes, ...]) -> dict[str, str]:
+    """What the secrets of authenticator apps are kept under: by a name that begins with the key's number."""
+    return {hashlib.sha256(key).hexdigest()[:8]: _derived(key, b"authenticator").hex() for key in keys}
+
+
+def recovery_code_keys(keys: tuple[bytes, ...]) -> list[bytes]:
+    """What recovery codes are kept under."""
+    return [base64.urlsafe_b64encode(_derived(key, b"recovery codes")) for key in keys]
+
+
+def _derived(key: bytes, purpose: bytes) -> bytes:
+    return hmac.digest(key, purpose, "sha256")
 
 
 class Encrypted(TypeDecorator[str]):

@@ -7,11 +7,18 @@ from pathlib import Path
 from catchup.data.councils_file import council_rows
 
 _FILE = Path(__file__).with_name("common_passwords.txt")
+_TRIED = Path(__file__).with_name("tried_first.txt")
 
 
 def words_for(*about: str) -> frozenset[str]:
     """In lower case: common passwords, councils' names, and the words of ``about``, such as a name."""
     return _everybodys() | {word for text in about for word in _words(text)}
+
+
+@cache
+def tried_first() -> frozenset[str]:
+    """The passwords that are tried first, whole and in lower case: see README.md."""
+    return frozenset(_TRIED.read_text().split())
 
 
 @cache

@@ -34,7 +34,8 @@ from flask_security import Security, SQLAlchemyUserDatastore, password_changed, 
 from flask_wtf.csrf import CSRFError
 from passlib.totp import TOTP, AppWallet, TotpMatch
 
-from catchup.data.common_passwords import words_for
+from catchup import crypto
+from catchup.data.common_passwords import tried_first, words_for
 from catchup.extensions import db
 from catchup.models.staff import Staff, StaffRole, WebAuthn
 from catchup.queries import staff as accounts
@@ -104,7 +105,7 @@ class Passwords(flask_security.PasswordUtil):
         """(sentences or None, the password as it is kept)."""
         password = self.normalize(password)
         user = kwargs["user"]
-        found = passwords.weakness(password, words_for(user.name, user.email))
+        found = passwords.weakness(password, words_for(user.name, user.email), tried_first())
         return ([_sentence(found)] if found else None), password
 
 

@@ -1,11 +1,16 @@
 """Passwords that are easy to guess are refused, whatever they are made of."""
 
+from pathlib import Path
+
 import pytest
 
-from catchup.data.common_passwords import words_for
-from catchup.rules.passwords import Weakness, weakness
+from catchup.data import common_passwords
+from catchup.data.common_passwords import tried_first, words_for
+from catchup.rules.passwords import SHORTEST, Weakness, weakness
+from tests.trust import Measured
 
 WORDS = words_for("Priya Nightjar", "priya@example.com")
+TRIED = tried_first()
 
 
 @pytest.mark.parametrize(
@@ -14,7 +19,7 @@ WORDS = words_for("Priya Nightjar", "priya@example.com")
 def test_length(length: int, found: Weakness | None):
     password = ("wobbly-tangerine" * 9)[:length]
 
-    assert weakness(password, WORDS) is found
+    assert weakness(password, WORDS, TRIED) is found
 
 
 @pytest.mark.parametrize(
@@ -27,7 +32,7 @@ def test_length(length: int, found: Weakness | None):
     ],
 )  # fmt: skip
 def test_what_everybody_tries_first(password: str):
-    assert weakness(password, WORDS) is Weakness.TOO_COMMON
+    assert weakness(password, WORDS, TRIED) is Weakness.TOO_COMMON
 
 
 @pytest.mark.parametrize(
@@ -38,8 +43,36 @@ def test_what_everybody_tries_first(password: str):
     ],
 )  # fmt: skip
 def test_a_password_of_ones_own_is_good_without_any_kind_of_character_asked_for(password: str):
-    assert weakness(password, WORDS) is None
+    assert weakness(password, WORDS, TRIED) is None
 
 
 def test_every_password_of_the_common_list_is_refused():
     assert [word for word in words_for() if weakness(word, words_for()) is None] == []
+
+
+@pytest.mark.promise("4.1 passwords")
+def test_the_passwords_that_are_tried_first_are_refused_also_when_they_are_made_longer(
+    measured: Measured, release: bool
+):
+    every = list(Path(common_passwords.__file__).with_name("tried_first.txt").read_text().split())
+    commonest, long = every[:3_000], [word for word in every if len(word) >= SHORTEST]
+    words, tried = words_for(), tried_first()
+    longer = [
+        made
+        for word in (commonest if release else commonest[::30])
+        for made in (
+            f"{word}1234567890!!",
+            f"{word.title()}2026!!!!!!!!",
+            f"!!!!!!1985{word}",
+            word * (-(-SHORTEST // len(word)) or 1),
+        )
+    ]
+    let_through = [word for word in [*commonest, *long, *longer] if weakness(word, words, tried) is None]
+
+    refused = sum(weakness(word, words, tried) is not None for word in commonest)
+    measured(
+        f"{refused} of the {len(commonest):,} commonest refused, {len(long)} of 30,000 that are long enough, "
+        f"and {len(longer):,} made longer; {len(let_through)} let through",
+        holds=not let_through,
+    )
+    assert let_through == []

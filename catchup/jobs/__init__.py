@@ -24,6 +24,7 @@ from catchup.jobs import (
     send_messages,
     tell_of_failures,
 )
+    watch_reading,
 from catchup.services.job_runs import Counts
 
 Transaction = Callable[[], AbstractContextManager[None]]
@@ -61,6 +62,7 @@ TIMETABLE: tuple[Job, ...] = (
     TickJob("climb-concerns", "Tell more managers of a concern nobody has acknowledged", climb_concerns.run),
     TickJob("answer-link-requests", "Send their link to parents who asked", answer_link_requests.run),
     TickJob("remind-of-times", "Remind families of the time they chose for tomorrow", remind_of_times.run),
+    TickJob("watch-reading", "Notice whoever opens many records in an hour", watch_reading.run),
     TickJob("tell-of-failures", "Tell administrators of a job that has failed", tell_of_failures.run),
     TickJob("send-messages", "Send the messages that are waiting", send_messages.run),
     TickJob("seal-audit", "Seal new audit rows into the chain", seal_audit.run),

@@ -103,6 +103,14 @@ def deputy_of(staff_id: UUID) -> UUID | None:
     return db.session.scalar(select(Deputy.deputy_id).where(Deputy.manager_id == staff_id))
 
 
+def active_administrators() -> Sequence[Staff]:
+    """Every administrator with an account in use, by name."""
+    statement = select(Staff).where(
+        Staff.active.is_(True), Staff.roles.any(StaffRole.name == Role.ADMINISTRATOR)
+    )
+    return db.session.scalars(statement.order_by(Staff.name, Staff.id)).all()
+
+
 def other_administrators(staff_id: UUID) -> int:
     """How many active administrators there are besides one."""
     statement = (

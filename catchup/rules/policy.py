@@ -42,6 +42,8 @@ class Policy:
     complaint_working_days: int = 10  # C: until a complaint is answered
     acknowledge_concern_minutes: int = 60  # C
     front_door_stale_days: int = 180  # C
+    records_an_hour: int = 40  # C: families' records one person opens before a manager looks
+    records_without_a_reason: int = 120  # C: before the person is asked why
 
     handover_planned_months: int = 6  # C
     family_told_months: int = 3  # C

@@ -81,6 +81,8 @@ FIGURES = (
     Figure("complaint_working_days", Unit.WORKING_DAYS, 1, 60, _C, Touches.WORK),
     Figure("acknowledge_concern_minutes", Unit.MINUTES, 15, 240, _C, Touches.WORK),
     Figure("front_door_stale_days", Unit.DAYS, 30, 730, _C, Touches.WORK),
+    Figure("records_an_hour", Unit.TIMES, 10, 120, _C, Touches.WORK),
+    Figure("records_without_a_reason", Unit.TIMES, 40, 400, _C, Touches.WORK),
     Figure("handover_planned_months", Unit.MONTHS, 1, 24, _C, Touches.HANDOVERS),
     Figure("family_told_months", Unit.MONTHS, 1, 24, _C, Touches.HANDOVERS),
     Figure("handover_last_reminder_months", Unit.MONTHS, 1, 12, _C, Touches.HANDOVERS),
@@ -109,6 +111,7 @@ IN_ORDER = (
     ("handover_last_reminder_months", "family_told_months"),
     ("sooner_working_days", "sooner_unhurried_working_days"),
     ("therapy_until_age", "therapy_until_age_with_plan"),
+    ("records_an_hour", "records_without_a_reason"),
 )
 
 

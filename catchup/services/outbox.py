@@ -101,6 +101,7 @@ TEMPLATES = {
     "stopped": Template(frozenset({"path"})),
     "handover_reminder": Template(frozenset({"path"})),
     "asked_on_page": Template(frozenset({"path"})),
+    "reading_noticed": Template(frozenset({"path"})),
     "sign_in_changed": Template(frozenset({"what", "path"})),
     "job_failed": Template(frozenset({"path", "job", "since_on"})),
 }

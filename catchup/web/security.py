@@ -107,8 +107,8 @@ def saw(*seen: audit.Seen) -> None:
     Whoever has opened very many records in the last hour is asked why first, and this page does not come.
     """
     opens = next((one.family_id for one in seen if one.family_id and one.action in OPENS), None)
-    asks = opens and g.viewer and request.method == "GET"
-    if asks and reading_alerts.must_say_why(g.viewer.id, opens, clock.real_now()):
+    reads = g.viewer and request.method == "GET"
+    if opens and reads and reading_alerts.must_say_why(g.viewer.id, opens, clock.real_now()):
         abort(redirect(url_for("staff.say_why", next=request.full_path.rstrip("?"))))
     g.seen.extend(seen)
 

@@ -29,6 +29,7 @@ DOES = {
     "check-everything": _("Works every plan out afresh and reports what differs"),
     "climb-concerns": _("Tells more managers of a concern nobody has acknowledged"),
     "answer-link-requests": _("Sends their link to parents who asked"),
+    "watch-reading": _("Notices whoever opens many records in an hour"),
     "remind-of-times": _("Reminds families of the time they chose for tomorrow"),
     "tell-of-failures": _("Tells administrators of a job that has failed"),
     "send-messages": _("Sends the messages that are waiting"),

@@ -60,6 +60,14 @@ CALLED = {
         _l("Then the deputy is told, and after as long again every manager."),
     ),
     "front_door_stale_days": (_l("A front door’s number is checked again after"), _l("From its last check.")),
+    "records_an_hour": (
+        _l("A manager looks when one person opens, in an hour, more records than"),
+        _l("Each family counts once; lists do not count."),
+    ),
+    "records_without_a_reason": (
+        _l("Whoever opens many records says why, in an hour, after"),
+        _l("And again after as many more."),
+    ),
     "handover_planned_months": (_l("A handover is planned ahead by"), _l("Before the day of the change.")),
     "family_told_months": (_l("The family is told of a handover ahead by"), _l("In writing.")),
     "handover_last_reminder_months": (

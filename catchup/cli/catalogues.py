@@ -27,7 +27,8 @@ SOURCES = (
 )
 # How the names of messages to staff and to other councils begin; macros, and pieces of pages, for staff only.
 NOT_TO_FAMILIES = (
-    *("asked_on_page.", "audit_head.", "concern_", "crisis.", "job_failed.", "sign_in_changed.", "stopped."),
+    *("asked_on_page.", "audit_head.", "concern_", "crisis.", "job_failed.", "reading_noticed."),
+    *("sign_in_changed.", "stopped."),
     *("handover_answered.", "handover_link", "handover_reminder.", "handover_wrong_"),
 )
 STAFF_MACROS = frozenset(

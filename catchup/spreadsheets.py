@@ -6,7 +6,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import IO
 
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The full-width forms too: some programs read them as the plain ones.
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def as_csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

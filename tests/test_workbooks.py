@@ -45,6 +45,7 @@ def write(*sheets, notes=(("As of", date(2026, 3, 31)),)):
     return file.getvalue()
 
 
+@pytest.mark.promise("4.5 spreadsheets")
 @pytest.mark.parametrize("text", NASTY)
 def test_a_text_stays_text_whatever_it_begins_with(text):
     (cell,) = (read(write(Sheet("One", ["a"], [[text]])))["One"]["A2"],)
@@ -54,6 +55,7 @@ def test_a_text_stays_text_whatever_it_begins_with(text):
     assert cell.hyperlink is None
 
 
+@pytest.mark.promise("4.5 spreadsheets")
 def test_no_file_holds_a_formula_or_a_link():
     written = write(Sheet("One", NASTY, [NASTY]), notes=[(text, text) for text in NASTY])
 

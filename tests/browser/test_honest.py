@@ -18,6 +18,7 @@ def tab_to(page: Page, wanted: str) -> list[str]:
     return reached
 
 
+@pytest.mark.promise("4.3 honest")
 @pytest.mark.engine("sqlite")
 def test_the_field_for_machines_is_neither_read_out_nor_reached_by_keyboard(
     live_server: LiveServer, phone: Page

@@ -28,6 +28,7 @@ def send(host: LiveServer, cookie: str, number: int) -> str:
     return str(urlopen(Request(f"{host.url}/join/check", fields, heads)).url)
 
 
+@pytest.mark.promise("4.3 shared limits")
 @pytest.mark.engine("postgresql")
 def test_two_hosts_let_through_no_more_than_one_and_a_restart_changes_nothing(
     serve: Callable[..., LiveServer], fresh_database: str, tmp_path: Path

@@ -18,6 +18,7 @@ from tests.parent_visit import a_link, form_token
 pytestmark = pytest.mark.usefixtures("a_connection_each", "session")
 
 
+@pytest.mark.promise("4.3 scanners")
 def test_of_fifty_who_press_the_button_of_a_link_at_once_one_comes_in(app: Flask) -> None:
     path = a_link(a_family().parents[0])
     token = form_token(app.test_client().get(path))

@@ -103,6 +103,7 @@ def test_a_voicemail_waits_two_working_days(lead: Staff, by: Viewer) -> None:
     assert made.phone_id == phones_of(call)[0].id
 
 
+@pytest.mark.promise("4.4 sense")
 @pytest.mark.parametrize("number", [1, None], ids=["a number that forbids it", "no number"])
 def test_a_voicemail_is_refused_where_the_number_does_not_allow_it(
     number: int | None, lead: Staff, by: Viewer
@@ -169,6 +170,7 @@ def test_a_wrong_number_is_not_dialled_again_and_the_last_one_goes_to_a_manager(
     assert (raised(call), call.not_before, call.closed_at) == ([EscalationKind.NO_NUMBER], None, None)
 
 
+@pytest.mark.promise("4.4 sense")
 def test_a_number_of_another_family_or_of_a_parent_who_has_not_confirmed_is_refused(
     lead: Staff, by: Viewer
 ) -> None:
@@ -238,6 +240,7 @@ def test_not_reached_after_a_hard_call_a_manager_is_told_the_same_day(
     assert raised(call) == ([EscalationKind.HARD_CALL_NOT_REACHED] if told else [])
 
 
+@pytest.mark.promise("4.4 sense")
 def test_nothing_is_recorded_for_a_family_that_is_stopped(lead: Staff, by: Viewer) -> None:
     call = an_open_call(lead)
     families.stop_everything(call.family, "A death", by)
@@ -247,6 +250,7 @@ def test_nothing_is_recorded_for_a_family_that_is_stopped(lead: Staff, by: Viewe
         record(call, Outcome.NO_ANSWER, by)
 
 
+@pytest.mark.promise("4.4 sense")
 def test_nothing_is_recorded_for_a_family_that_has_left(lead: Staff, by: Viewer) -> None:
     call = an_open_call(lead)
     families.leave(call.family, TODAY, None, by)
@@ -255,6 +259,7 @@ def test_nothing_is_recorded_for_a_family_that_has_left(lead: Staff, by: Viewer)
         record(call, Outcome.NO_ANSWER, by)
 
 
+@pytest.mark.promise("4.4 sense")
 def test_nothing_is_recorded_on_a_call_that_is_closed(lead: Staff, by: Viewer) -> None:
     call = an_open_call(lead)
     record(call, Outcome.DECLINED, by)

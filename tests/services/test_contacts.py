@@ -183,6 +183,7 @@ def test_a_manager_is_asked_once_and_no_more_once_there_is_a_number(lead: Staff,
     assert [one.decided_at is None for one in asked(family)].count(True) == 1
 
 
+@pytest.mark.promise("4.4 sense")
 def test_without_an_address_there_is_nothing_to_allow(lead: Staff, by: Viewer) -> None:
     parent = family_of(lead, ONE).parents[0]
     contacts.change_email(parent, Email("new@example.com", may_email=True, shared_with="Grandma"), by)

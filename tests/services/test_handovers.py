@@ -83,6 +83,7 @@ def test_a_full_handover_goes_all_the_way() -> None:
     ]
 
 
+@pytest.mark.promise("4.4 sense")
 def test_the_maker_of_a_summary_cannot_check_it() -> None:
     lead = a_worker()
     handover = written(a_handover(), lead)

@@ -90,6 +90,7 @@ def test_a_refusal_needs_its_reason() -> None:
         support.add_step(made, SupportStep.REFUSED, date(2027, 6, 20), None, a_viewer(staff_member()))
 
 
+@pytest.mark.promise("4.4 sense")
 @pytest.mark.parametrize(
     "step, on",
     [

@@ -191,6 +191,7 @@ def test_a_voicemail_has_a_button_only_where_the_number_allows_it(priya: FlaskCl
     assert made(call) == []
 
 
+@pytest.mark.promise("4.4 sense")
 @pytest.mark.parametrize("outcome", ["", "completed", "nothing", "no_answer:x"])
 def test_a_button_that_no_page_has_is_refused(outcome: str, priya: FlaskClient, lead: Staff) -> None:
     call = a_call(lead)

@@ -224,6 +224,7 @@ def test_an_email_address_is_kept(filled, typed, kept):
     assert filled(email=typed).email.data == kept
 
 
+@pytest.mark.promise("4.5 mail headers")
 @pytest.mark.parametrize(
     "typed", ["sam", "sam@", "sam@example", "a@example.com, b@example.com", "Sam <a@example.com>"]
 )
@@ -371,6 +372,7 @@ def test_every_error_is_in_the_summary_once_and_in_page_order(filled):
     ]
 
 
+@pytest.mark.promise("4.4 round trip")
 @given(st.text())
 def test_whatever_is_typed_the_page_stays_valid_and_an_accepted_text_is_what_was_typed(app, typed):
     with app.test_request_context():

@@ -131,6 +131,7 @@ class Family:
             assert self.client.post(f"/join/{page}", data={**hidden, **PAGES[page]}).status_code == 302
 
 
+@pytest.mark.promise("4.3 honest")
 @pytest.mark.engine("sqlite")  # what the engines do differently is tried by test_join.py
 def test_no_family_is_turned_away_or_lost(app: Flask, session: Any, release: bool):
     """200 of them in a release, each from a home of its own; every tenth shares a clinic's address."""

@@ -43,6 +43,7 @@ def fill_counter(session, bucket, tries):
     session.commit()
 
 
+@pytest.mark.promise("4.3 bots")
 def test_five_an_hour_from_one_place_are_registrations_and_the_next_wait_in_doubt(app, session):
     people = [somebody_about_to_send(app) for _ in range(7)]
     assert {send(person).location for person in people} == {"/join/sent"}
@@ -72,6 +73,7 @@ def test_a_household_or_office_shares_a_limit_on_the_newer_internet_too(app, ses
     assert kept(session) == (6, 1)
 
 
+@pytest.mark.promise("4.3 shared limits")
 def test_forged_headers_make_nobody_many(app, session, release):
     for number in range(1_000 if release else 12):
         person = somebody_about_to_send(app)
@@ -104,6 +106,7 @@ def test_with_no_room_left_the_answers_wait_with_whoever_gave_them(app, session)
     assert kept(session) == (1, 0)
 
 
+@pytest.mark.promise("4.3 bots")
 def test_people_and_machines_read_the_same_reply(app, session):
     quick, filler, person, late = (somebody_about_to_send(app, f"192.0.2.{n}") for n in range(4))
     draft = session.scalars(select(JoinDraft).order_by(JoinDraft.id_hash)).all()
@@ -131,6 +134,7 @@ def test_a_browser_that_fills_in_what_nobody_sees_is_looked_at_and_not_lost(app,
     assert count(session, Message) == 0
 
 
+@pytest.mark.promise("4.3 bots")
 @pytest.mark.parametrize("ago, registrations", [(timedelta(seconds=1.9), 0), (timedelta(seconds=2), 1)])
 def test_nobody_fills_in_the_form_in_less_than_two_seconds(app, session, ago, registrations):
     with time_machine.travel("2026-11-23T12:00:00Z", tick=False):
@@ -140,6 +144,7 @@ def test_nobody_fills_in_the_form_in_less_than_two_seconds(app, session, ago, re
     assert kept(session) == (registrations, 0)
 
 
+@pytest.mark.promise("4.3 bots")
 def test_no_time_that_a_page_carries_is_believed(app, session):
     """When a form was begun is written in the database: there is nothing to leave out or to forge."""
     person = somebody_about_to_send(app)
@@ -178,6 +183,7 @@ def test_many_at_once_share_the_limit(app, session):
     assert kept(session) == (5, 3)
 
 
+@pytest.mark.promise("4.3 bots")
 def test_one_address_is_written_to_three_times_an_hour_and_five_a_day(app, session):
     with time_machine.travel("2026-11-23T09:00:00Z", tick=False) as time:
         written = []

@@ -111,6 +111,7 @@ def given(form: PublicForm, typed: str) -> MultiDict[str, str]:
     return boxes
 
 
+@pytest.mark.promise("4.4 round trip")
 @pytest.mark.engine("sqlite")  # nothing is written
 @pytest.mark.usefixtures("session")
 def test_each_field_keeps_a_string_as_it_is_or_says_what_is_wrong(app: Flask):
@@ -136,6 +137,7 @@ def test_each_field_keeps_a_string_as_it_is_or_says_what_is_wrong(app: Flask):
     assert accepted > 0.85 * len(STRINGS) * sum(map(len, TEXTS.values()))
 
 
+@pytest.mark.promise("4.4 round trip")
 def test_every_page_keeps_what_was_typed_or_shows_why_not(app: Flask, session: Any, release: bool):
     the_councils()
     visitor = somebody_about_to_send(app, **EVERYTHING)
@@ -169,6 +171,7 @@ def pieces(page: str) -> set[str]:
     return {*lines, *(line.split(": ", 1)[1] for line in lines if ": " in line)}
 
 
+@pytest.mark.promise("4.4 round trip")
 @pytest.mark.engine_in_ci("postgresql")  # the one that refuses more
 def test_staff_read_and_accept_what_was_typed(session: Any, priya: Any, lead: Staff, release: bool):
     left = list(dict.fromkeys(text for typed in STRINGS if (text := as_kept(typed, lines=False))))

@@ -65,6 +65,7 @@ def post(client: FlaskClient, path: str, body: Any, kind: str = URLENCODED, **op
     return client.open(path, method="POST", input_stream=body, headers={"Content-Type": kind}, **options)
 
 
+@pytest.mark.promise("4.4 size")
 @pytest.mark.engine("sqlite")
 @pytest.mark.parametrize("kind", [URLENCODED, "multipart/form-data; boundary=x"])
 @pytest.mark.parametrize("told", [True, False])
@@ -84,6 +85,7 @@ def test_of_a_body_that_is_too_large_little_is_read(app: Flask, session: Any, ki
         assert body.given <= 2 * LIMIT, path
 
 
+@pytest.mark.promise("4.4 size")
 @pytest.mark.engine("sqlite")
 def test_as_much_as_a_form_may_hold_is_read_and_one_more_is_not(app: Flask, session: Any):
     visitor = somebody_about_to_send(app)
@@ -95,6 +97,7 @@ def test_as_much_as_a_form_may_hold_is_read_and_one_more_is_not(app: Flask, sess
         assert response.status_code == status
 
 
+@pytest.mark.promise("4.4 size")
 @pytest.mark.engine("sqlite")
 @pytest.mark.parametrize("parts, refused", [(1_000, False), (1_001, True)])
 def test_a_form_has_a_thousand_parts_at_most(app: Flask, session: Any, parts: int, refused: bool):
@@ -108,6 +111,7 @@ def test_a_form_has_a_thousand_parts_at_most(app: Flask, session: Any, parts: in
     assert response.status_code == (413 if refused else 422)
 
 
+@pytest.mark.promise("4.4 input")
 @pytest.mark.parametrize("what", ODD)
 def test_odd_bodies_are_answered_calmly(app: Flask, session: Any, what: str):
     visitor = somebody_about_to_send(app)
@@ -118,6 +122,7 @@ def test_odd_bodies_are_answered_calmly(app: Flask, session: Any, what: str):
         assert response.status_code in {302, 400, 409, 413, 422}, path
 
 
+@pytest.mark.promise("4.4 input")
 @pytest.mark.engine("sqlite")
 @pytest.mark.parametrize(
     "kind, body",
@@ -141,6 +146,7 @@ def test_bodies_of_another_kind_are_no_answers(app: Flask, session: Any, kind: s
         assert 400 <= response.status_code < 500, path
 
 
+@pytest.mark.promise("4.4 input")
 @pytest.mark.parametrize(
     "path",
     [
@@ -166,6 +172,7 @@ def test_odd_addresses_are_not_there(client: FlaskClient, session: Any, path: st
     assert client.get(path).status_code == (200 if "?lang=" in path else 404)
 
 
+@pytest.mark.promise("4.4 input")
 @pytest.mark.engine("sqlite")
 @pytest.mark.parametrize(
     "cookie", ["", "x", "\xe9" * 43, "A" * 43, "A" * 5_000, "__Host-join=a; __Host-join=b"]

@@ -37,6 +37,7 @@ def _in_spring(app: Flask) -> None:
     clock.move_to(date(2026, 3, 2))
 
 
+@pytest.mark.promise("4.3 scanners")
 def test_opening_the_link_shows_and_uses_nothing(client: FlaskClient) -> None:
     sent = sent_by_link()
     before = {column.name: getattr(sent.sending, column.name) for column in core(HandoverSending).c}
@@ -162,6 +163,7 @@ def test_links_and_codes_are_limited_from_one_address_and_in_all(
     assert [client.get(path, environ_base=elsewhere).status_code for _ in range(3)] == [200, 200, 429]
 
 
+@pytest.mark.promise("4.3 leaks")
 def test_the_right_code_begins_a_visit_at_an_address_without_the_link(
     client: FlaskClient, app: Flask
 ) -> None:
@@ -204,6 +206,7 @@ def test_a_fault_of_ours_is_logged_without_the_link(
     assert token_of(sent) not in caplog.text
 
 
+@pytest.mark.promise("4.3 leaks")
 @pytest.mark.engine("sqlite")
 def test_no_log_holds_the_link_or_the_code(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
     sent = sent_by_link()

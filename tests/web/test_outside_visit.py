@@ -190,6 +190,7 @@ def test_leaving_ends_the_visit_and_clears_the_browser(client: FlaskClient) -> N
     assert client.get("/for-councils/left").status_code == 200
 
 
+@pytest.mark.promise("4.3 leaks")
 @pytest.mark.engine("sqlite")
 def test_every_page_is_kept_by_nobody_and_tells_no_other_site(client: FlaskClient) -> None:
     sent = sent_by_link()

@@ -28,6 +28,7 @@ def _in_autumn() -> None:
     clock.move_to(date(2026, 11, 24))
 
 
+@pytest.mark.promise("4.3 link page")
 def test_the_page_shows_what_we_have_masked_and_nothing_else(client: FlaskClient) -> None:
     parent = sam()
     page = come_in(client, parent)
@@ -60,6 +61,7 @@ def test_what_makes_contact_safer_holds_at_once_and_is_told_to_the_address(clien
     assert not any(sentinel in mail.subject + mail.body for sentinel in (*SENTINELS, "101", "voicemail"))
 
 
+@pytest.mark.promise("4.3 contact change")
 @pytest.mark.engine("sqlite")
 def test_what_opens_a_way_waits_until_it_is_confirmed_at_an_old_address(
     client: FlaskClient, app: Flask
@@ -100,6 +102,7 @@ def test_a_new_number_is_not_used_before_it_is_confirmed(client: FlaskClient, ap
     assert (new.may_text, new.may_leave_message, new.who_else) == (True, False, "Basil")
 
 
+@pytest.mark.promise("4.3 contact change")
 def test_a_new_email_ends_every_link_and_visit_and_the_old_one_is_told(
     client: FlaskClient, app: Flask
 ) -> None:

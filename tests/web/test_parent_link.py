@@ -45,6 +45,7 @@ def two(email: str | None = None, *, confirmed: bool = True) -> list[Parent]:
     return a_family(parents=(first, second)).parents
 
 
+@pytest.mark.promise("4.3 who is known")
 def test_whoever_asks_for_a_link_sees_the_same_and_only_a_parent_of_ours_is_sent_one(
     client: FlaskClient,
 ) -> None:
@@ -61,6 +62,7 @@ def test_whoever_asks_for_a_link_sees_the_same_and_only_a_parent_of_ours_is_sent
     assert {one.address for one in db.session.scalars(select(LinkRequest))} == {""}
 
 
+@pytest.mark.promise("4.3 leaks")
 @pytest.mark.engine("sqlite")
 def test_the_message_is_bare_and_its_link_is_of_the_configured_host(client: FlaskClient, app: Flask) -> None:
     parent = a_parent()
@@ -113,6 +115,7 @@ def test_two_who_share_an_address_are_each_sent_their_own(client: FlaskClient) -
     assert (len(links_of(sam)), len(links_of(jo))) == (1, 1)
 
 
+@pytest.mark.promise("4.3 bots")
 @pytest.mark.engine("sqlite")
 def test_three_links_an_hour_and_five_a_day_go_to_one_address(client: FlaskClient) -> None:
     parent = a_parent()
@@ -125,6 +128,7 @@ def test_three_links_an_hour_and_five_a_day_go_to_one_address(client: FlaskClien
     assert sent == [1, 1, 1, 0, 1, 1, 0, 0, 1]
 
 
+@pytest.mark.promise("4.3 scanners")
 def test_opening_a_link_shows_and_uses_nothing(client: FlaskClient) -> None:
     parent = a_parent()
     path = a_link(parent)
@@ -141,6 +145,7 @@ def test_opening_a_link_shows_and_uses_nothing(client: FlaskClient) -> None:
     assert client.get(YOU).status_code == 200
 
 
+@pytest.mark.promise("4.3 links")
 @pytest.mark.engine("sqlite")
 def test_what_opens_nothing_looks_the_same_whatever_it_is(client: FlaskClient, app: Flask) -> None:
     used, over, older, stopped, unconfirmed = (a_link(a_parent()) for _ in range(5))
@@ -161,6 +166,7 @@ def test_what_opens_nothing_looks_the_same_whatever_it_is(client: FlaskClient, a
     assert "Ask for a new one" in bare.pop()
 
 
+@pytest.mark.promise("4.3 links")
 @pytest.mark.engine("sqlite")
 def test_a_link_lasts_for_thirty_minutes_to_the_minute(client: FlaskClient) -> None:
     path = a_link(a_parent())
@@ -174,6 +180,7 @@ def test_a_link_lasts_for_thirty_minutes_to_the_minute(client: FlaskClient) -> N
     assert client.post(path, data={"token": token}).status_code == 404
 
 
+@pytest.mark.promise("4.3 links")
 @pytest.mark.engine("sqlite")
 def test_ten_thousand_tokens_are_long_and_no_two_alike() -> None:
     tokens = [secrets.token_urlsafe(32) for _ in range(10_000)]
@@ -186,6 +193,7 @@ def test_ten_thousand_tokens_are_long_and_no_two_alike() -> None:
     assert path.rpartition("/")[2].encode() not in link.token_hash
 
 
+@pytest.mark.promise("4.3 links")
 @pytest.mark.engine("sqlite")
 def test_a_link_with_any_bit_turned_opens_nothing(client: FlaskClient) -> None:
     path = a_link(a_parent())
@@ -222,6 +230,7 @@ def test_a_visit_is_a_cookie_that_says_nothing_and_ends_by_itself(client: FlaskC
     assert app.test_client().get(YOU).status_code == 404
 
 
+@pytest.mark.promise("4.6 headers")
 def test_closing_the_page_ends_the_visit_and_clears_the_browser(client: FlaskClient, app: Flask) -> None:
     parent = a_parent()
     page = come_in(client, parent)
@@ -245,6 +254,7 @@ def test_a_visit_ends_when_everything_stops(client: FlaskClient) -> None:
     assert client.get(YOU).status_code == 404
 
 
+@pytest.mark.promise("4.3 who is known")
 @pytest.mark.engine("sqlite")
 def test_too_many_requests_look_like_any_other_and_are_not_kept(client: FlaskClient) -> None:
     pages = [ask(client, f"nobody{number}@example.com") for number in range(22)]

@@ -55,6 +55,7 @@ def assert_common(answer: TestResponse) -> None:
     assert "Server" not in answer.headers
 
 
+@pytest.mark.promise("4.6 policy")
 def test_a_page_a_redirect_and_each_refusal(session: Session, client: FlaskClient):
     asked = {
         200: client.get("/sign-in"),
@@ -72,6 +73,7 @@ def test_a_page_a_redirect_and_each_refusal(session: Session, client: FlaskClien
         assert_hardened(answer)
 
 
+@pytest.mark.promise("4.6 policy")
 def test_too_many_tries(session: Session, client: FlaskClient):
     token = token_of(client.get("/sign-in"))
     for _ in range(11):
@@ -83,6 +85,7 @@ def test_too_many_tries(session: Session, client: FlaskClient):
     assert_hardened(answer)
 
 
+@pytest.mark.promise("4.6 policy")
 def test_a_fault_of_ours(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch):
     def fault() -> None:
         raise RuntimeError("SENTINEL-7Q")
@@ -95,6 +98,7 @@ def test_a_fault_of_ours(app: Flask, client: FlaskClient, monkeypatch: pytest.Mo
     assert_hardened(answer)
 
 
+@pytest.mark.promise("4.6 headers")
 @pytest.mark.engine("sqlite")
 def test_a_file(client: FlaskClient):
     with client.get("/static/app.css") as answer:
@@ -108,12 +112,14 @@ def test_a_nonce_is_used_once(client: FlaskClient):
     assert policy(client.get("/sign-in"))["script-src"] != policy(client.get("/sign-in"))["script-src"]
 
 
+@pytest.mark.promise("4.6 nothing else")
 @pytest.mark.engine("sqlite")
 @pytest.mark.parametrize("path", ["/.git/config", "/static/", "/static/../config.py", "/console", "/wsgi.py"])
 def test_nothing_else_is_served(client: FlaskClient, path: str):
     assert client.get(path).status_code == 404
 
 
+@pytest.mark.promise("4.6 nothing else")
 @pytest.mark.engine("sqlite")
 @pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH"])
 def test_only_reading_and_sending_forms(client: FlaskClient, method: str):

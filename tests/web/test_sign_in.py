@@ -184,6 +184,7 @@ def without_tokens(page: str) -> str:
     return re.sub(r'(csrf_token" value|nonce)="[^"]*"', "", page)
 
 
+@pytest.mark.promise("4.3 who is known")
 def test_a_stranger_cannot_tell_whether_somebody_exists(session: Session, app: Flask):
     present = with_password(session)
     disabled = with_password(session, active=False)

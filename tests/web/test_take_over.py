@@ -41,6 +41,7 @@ def as_it_is() -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
+@pytest.mark.promise("4.3 never joined")
 def test_of_twenty_who_know_all_of_a_family_none_comes_near_it(app: Flask) -> None:
     assert len(VARIANTS) == 20
     phone = NewPhone("+441632960101", who_else="Petunia", code_phrase="marigold")

@@ -63,6 +63,7 @@ class Settings:
     contact_phone: str | None = None
     contact_email: str | None = None
     trusted_proxies: int = 0
+    sign_in_providers: Path | None = None
     asks_from_one_place: int = 60
     asks_in_all: int = 3_000
     joins_from_one_place: int = 5
@@ -108,6 +109,7 @@ class Settings:
             contact_phone=_contact_phone(env.get("CATCHUP_CONTACT_PHONE") or (DEMO_PHONE if demo else "")),
             contact_email=_contact_email(env.get("CATCHUP_CONTACT_EMAIL") or (DEMO_EMAIL if demo else "")),
             trusted_proxies=_count(env.get("CATCHUP_PROXIES") or "0"),
+            sign_in_providers=_file(env.get("CATCHUP_SIGN_IN_PROVIDERS")),
             asks_from_one_place=_an_hour(env, "CATCHUP_ASKS_FROM_ONE_PLACE", "60"),
             asks_in_all=_an_hour(env, "CATCHUP_ASKS_IN_ALL", "3000"),
             joins_from_one_place=_an_hour(env, "CATCHUP_JOINS_FROM_ONE_PLACE", "5"),
@@ -133,6 +135,11 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) > 5:
         raise ConfigError(f"CATCHUP_PROXIES must be the number of proxies in front, 0 to 5, not {text!r}.")
     return int(text)
+
+
+def _file(text: str | None) -> Path | None:
+    """A file to be read later, by whoever knows what should be in it."""
+    return Path(text).absolute() if text else None
 
 
 def _an_hour(env: Mapping[str, str], name: str, otherwise: str) -> int:

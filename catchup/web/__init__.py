@@ -5,6 +5,7 @@ from flask import Flask
 from catchup.web import (
     account,
     compression,
+    council_sign_in,
     errors,
     filters,
     health,
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
     filters.register(app)
     errors.register(app)
     account.register(app)
+    council_sign_in.register(app)
     for blueprint in (public, outside, family, staff, manager, admin, health.health):
         app.register_blueprint(blueprint)
     request_log.register(app)

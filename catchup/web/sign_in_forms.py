@@ -23,7 +23,7 @@ from catchup import clock
 from catchup.extensions import db
 from catchup.models.staff import Staff
 from catchup.rules.passwords import LONGEST
-from catchup.services import audit, limits
+from catchup.services import audit, identities, limits
 from catchup.web.fields import EmailField, TextField
 from catchup.web.forms_base import Answer, BaseForm
 from catchup.web.security import saw
@@ -110,6 +110,9 @@ class SignInForm(Limited, LoginForm):
             return False
         until = self.user.one_time_until
         if until is not None and until < clock.real_now():
+            self.password.errors = [gettext("Enter your password")]
+            return False
+        if identities.password_is_off(self.user):
             self.password.errors = [gettext("Enter your password")]
             return False
         return True

@@ -34,6 +34,8 @@ class Settings:
     Keys are raw bytes: each encryption key, the index key and the audit key are 32 bytes.
     ``notify_email_template`` and ``notify_text_template`` are ids at GOV.UK Notify: what has one
     goes that way.
+    ``audit_copy`` is the folder that the end of the audit chain is copied to each night, ``audit_mail`` the
+    address that it is sent to as well.
     ``today`` moves the service's date in a demo, ``hour`` its time of day when it starts; both are None
     otherwise. ``contact_phone`` and ``contact_email`` are where families reach the agency; without them no
     page or message promises either. ``asks_from_one_place`` and ``asks_in_all``: how many questions of who
@@ -48,6 +50,7 @@ class Settings:
     index_key: bytes = field(repr=False)
     audit_key: bytes = field(repr=False)
     instance: Path
+    audit_copy: Path
     demo: bool = False
     today: date | None = None
     hour: time | None = None
@@ -63,6 +66,7 @@ class Settings:
     contact_phone: str | None = None
     contact_email: str | None = None
     trusted_proxies: int = 0
+    audit_mail: str | None = None
     sign_in_providers: Path | None = None
     asks_from_one_place: int = 60
     asks_in_all: int = 3_000
@@ -97,6 +101,7 @@ class Settings:
             index_key=_keys(env, "CATCHUP_INDEX_KEY", secret, demo=demo)[0],
             audit_key=_keys(env, "CATCHUP_AUDIT_KEY", secret, demo=demo)[0],
             instance=instance,
+            audit_copy=Path(env.get("CATCHUP_AUDIT_COPY") or instance / "audit-heads").absolute(),
             demo=demo,
             today=today,
             hour=hour,
@@ -107,8 +112,11 @@ class Settings:
             sender_address=env.get("CATCHUP_SENDER") or "catch-up@example.com",
             agency_name=env.get("CATCHUP_AGENCY") or "Catch-up calls",
             contact_phone=_contact_phone(env.get("CATCHUP_CONTACT_PHONE") or (DEMO_PHONE if demo else "")),
-            contact_email=_contact_email(env.get("CATCHUP_CONTACT_EMAIL") or (DEMO_EMAIL if demo else "")),
+            contact_email=_address(
+                "CATCHUP_CONTACT_EMAIL", env.get("CATCHUP_CONTACT_EMAIL") or (DEMO_EMAIL if demo else "")
+            ),
             trusted_proxies=_count(env.get("CATCHUP_PROXIES") or "0"),
+            audit_mail=_address("CATCHUP_AUDIT_MAIL", env.get("CATCHUP_AUDIT_MAIL") or ""),
             sign_in_providers=_file(env.get("CATCHUP_SIGN_IN_PROVIDERS")),
             asks_from_one_place=_an_hour(env, "CATCHUP_ASKS_FROM_ONE_PLACE", "60"),
             asks_in_all=_an_hour(env, "CATCHUP_ASKS_IN_ALL", "3000"),
@@ -183,11 +191,11 @@ def _contact_phone(text: str) -> str | None:
     return text
 
 
-def _contact_email(text: str) -> str | None:
+def _address(name: str, text: str) -> str | None:
     if not text:
         return None
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", text):
-        raise ConfigError(f"CATCHUP_CONTACT_EMAIL must be an address like {DEMO_EMAIL}, not {text!r}.")
+        raise ConfigError(f"{name} must be an address like {DEMO_EMAIL}, not {text!r}.")
     return text
 
 

@@ -16,6 +16,7 @@ from catchup.jobs import (
     check_everything,
     climb_concerns,
     close_windows,
+    copy_audit_head,
     create_calls,
     plan_handovers,
     remind_of_times,
@@ -23,8 +24,8 @@ from catchup.jobs import (
     seal_audit,
     send_messages,
     tell_of_failures,
-)
     watch_reading,
+)
 from catchup.services.job_runs import Counts
 
 Transaction = Callable[[], AbstractContextManager[None]]
@@ -58,11 +59,12 @@ TIMETABLE: tuple[Job, ...] = (
     NightJob("plan-handovers", "Plan handovers, write and remind as they near", plan_handovers.prepare),
     NightJob("close-windows", "End times for attempts, claims, drafts and sessions", close_windows.prepare),
     NightJob("check-everything", "Work plans out afresh and report differences", check_everything.prepare),
+    NightJob("copy-audit-head", "Copy the end of the audit chain elsewhere", copy_audit_head.prepare),
     # Before the messages: whoever is to be told now is told on this very tick.
     TickJob("climb-concerns", "Tell more managers of a concern nobody has acknowledged", climb_concerns.run),
+    TickJob("watch-reading", "Notice whoever opens many records in an hour", watch_reading.run),
     TickJob("answer-link-requests", "Send their link to parents who asked", answer_link_requests.run),
     TickJob("remind-of-times", "Remind families of the time they chose for tomorrow", remind_of_times.run),
-    TickJob("watch-reading", "Notice whoever opens many records in an hour", watch_reading.run),
     TickJob("tell-of-failures", "Tell administrators of a job that has failed", tell_of_failures.run),
     TickJob("send-messages", "Send the messages that are waiting", send_messages.run),
     TickJob("seal-audit", "Seal new audit rows into the chain", seal_audit.run),

@@ -53,13 +53,15 @@ def mac(key: bytes, at: datetime, staff_id: UUID | None, seen: Seen) -> bytes:
 
 
 def record(viewer: Viewer | None, *seen: Seen) -> None:
-    """Add rows to the transaction at hand; ``viewer`` None is the service itself or the public."""
+    """Add rows to the transaction at hand, one for what is the same; ``viewer`` None is the service itself or
+    the public.
+    """
     if not seen:
         return
     at = clock.real_now()
     staff_id = viewer.id if viewer else None
     key = current_app.config["CATCHUP"].audit_key
-    db.session.execute(_INSERT, [_row(key, at, staff_id, one) for one in seen])
+    db.session.execute(_INSERT, [_row(key, at, staff_id, one) for one in dict.fromkeys(seen)])
 
 
 def _row(key: bytes, at: datetime, staff_id: UUID | None, seen: Seen) -> dict[str, object]:

@@ -104,6 +104,8 @@ TEMPLATES = {
     "reading_noticed": Template(frozenset({"path"})),
     "sign_in_changed": Template(frozenset({"what", "path"})),
     "job_failed": Template(frozenset({"path", "job", "since_on"})),
+    # To whoever keeps it: where the audit chain ended.
+    "audit_head": Template(frozenset({"line"})),
 }
 
 

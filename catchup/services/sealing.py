@@ -6,7 +6,7 @@ something amiss.
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from catchup.models.audit import AuditEvent, AuditHead, AuditLink
 from catchup.models.base import core
 from catchup.services import audit
 from catchup.services.audit import Seen
+from catchup.services.audit_heads import Head
 
 AT_A_TIME = 2_000
 # A row may be committed after rows with higher numbers; further back than this only a check looks.
@@ -31,22 +32,33 @@ START = bytes(32)
 
 event, link, head = core(AuditEvent), core(AuditLink), core(AuditHead)
 
+_END = select(head.c.seq, head.c.hash)
+_CHAIN = (
+    select(link.c.seq, link.c.hash, link.c.audit_id.label("sealed"), *event.c)
+    .outerjoin(event, event.c.id == link.c.audit_id)
+    .order_by(link.c.seq)
+    .execution_options(yield_per=AT_A_TIME)
+)
+_UNSEALED = select(*event.c).where(~exists().where(link.c.audit_id == event.c.id)).order_by(event.c.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Amiss:
-    """The first thing that is wrong: what, and the number of the audit row or of the link."""
+    """The first thing that is wrong: what, and the ``number`` of the audit row, or of what ``of`` says."""
 
     what: str
     number: int
+    of: str = "row"
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a check saw. ``head`` is the newest link's hash, to be kept where this database is not."""
+    """What a check saw. ``head`` is the newest link's hash, ``copies`` how many of them agree with the chain."""
 
     sealed: int
     unsealed: int
     head: bytes
+    copies: int
     amiss: Amiss | None
 
 
@@ -81,42 +93,65 @@ def seal() -> int:
     return len(links)
 
 
-def verify() -> Verified:
-    """Read the whole chain and every row; stops at the first thing amiss."""
+def verify(copies: Sequence[Head] = ()) -> Verified:
+    """Read the whole chain and every row, and hold them against copies of the chain's end.
+
+    Stops at the first thing amiss. Rows may be added and sealed meanwhile.
+    """
     key = current_app.config["CATCHUP"].audit_key
-    end = db.session.execute(select(head.c.seq, head.c.hash)).one_or_none()
-    seq, previous, amiss = 0, START, None
-    chain = (
-        select(link.c.seq, link.c.hash, link.c.audit_id.label("sealed"), *event.c)
-        .outerjoin(event, event.c.id == link.c.audit_id)
-        .order_by(link.c.seq)
-        .execution_options(yield_per=AT_A_TIME)
-    )
-    with db.session.execute(chain) as rows:
+    ends = {copy.seq: copy.hash for copy in copies}
+    before = db.session.execute(_END).one_or_none()
+    seq, previous, agreed, in_doubt, amiss = 0, START, 0, 0, None
+    with db.session.execute(_CHAIN) as rows:
         for row in rows:
             seq += 1
+            in_doubt = in_doubt or row.sealed  # the first row that no copy has vouched for
             amiss = _amiss(key, previous, seq, row)
+            if amiss is None and seq in ends:
+                if ends[seq] != row.hash:
+                    amiss = Amiss("the chain was made anew: it is not that of its copies", in_doubt)
+                agreed, in_doubt = agreed + 1, 0
             if amiss is not None:
                 break
             previous = row.hash
-    if amiss is None and end is not None and (end.seq, end.hash) != (seq, previous):
-        amiss = Amiss("the chain does not end where it ended when it was last sealed", seq)
-    unsealed = select(*event.c).where(~exists().where(link.c.audit_id == event.c.id)).order_by(event.c.id)
-    waiting = db.session.execute(unsealed).all()
+            if before is not None and seq == before.seq and before.hash != previous:
+                amiss = Amiss("the chain does not end as it did when it was last sealed", row.sealed)
+                break
     if amiss is None:
-        amiss = _amiss_unsealed(key, waiting)
-    return Verified(seq, len(waiting), previous, amiss)
+        amiss = _amiss_at_end(seq, before, ends)
+    waiting = db.session.execute(_UNSEALED).all()
+    if amiss is None:
+        amiss = _amiss_unsealed(key, waiting) or _amiss_twice()
+    return Verified(seq, len(waiting), previous, agreed, amiss)
+
+
+def _amiss_at_end(seq: int, before: Any, ends: Mapping[int, bytes]) -> Amiss | None:
+    after = db.session.execute(_END).one_or_none()
+    if before is not None and before.seq > seq:
+        return Amiss("the chain ends before it ended when it was last sealed", seq + 1, "link")
+    if seq > (after.seq if after is not None else 0):
+        return Amiss("the chain goes on after its end", seq, "link")
+    if max(ends, default=0) > seq:
+        return Amiss("the chain is shorter than its copies: it was cut, or put back", seq + 1, "link")
+    return None
+
+
+def _amiss_twice() -> Amiss | None:
+    """A genuine row that was put in again: no two have the same MAC, for ``record`` makes none alike."""
+    twice = select(func.max(event.c.id)).group_by(event.c.mac).having(func.count() > 1)
+    first = db.session.scalar(select(func.min(twice.subquery().c[0])))
+    return Amiss("an audit row was put in a second time", first) if first else None
 
 
 def _amiss(key: bytes, previous: bytes, seq: int, row: Any) -> Amiss | None:
     if row.seq != seq:
-        return Amiss("a link of the chain is missing", seq)
+        return Amiss("a link of the chain is missing, and its audit row with it", seq, "link")
     if row.id is None:
         return Amiss("an audit row was deleted", row.sealed)
     if not _is_genuine(key, row):
         return Amiss("an audit row was changed", row.id)
     if not hmac.compare_digest(row.hash, _hash(key, previous, row.id, row.mac)):
-        return Amiss("a link of the chain was changed", seq)
+        return Amiss("a link of the chain was changed", row.id)
     return None
 
 

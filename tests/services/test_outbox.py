@@ -40,6 +40,7 @@ SAMPLES = {
     "change_on": "2026-06-11",
     "sent_on": "2026-05-03",
     "job": "plan-handovers",
+    "line": "2026-11-24T01:00:00+00:00 12 5f0c 7k3m 4t9x",
     "since_on": "2026-11-24",
     "until_on": "2026-12-22",
     "council_name": "Medway",

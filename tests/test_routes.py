@@ -1,5 +1,6 @@
 """Every route is listed with who may use it, and is as listed. A new one fails here until it is listed."""
 
+from collections import Counter
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,8 @@ from catchup.rules.terms import Role
 from tests.codes import token_of
 from tests.factories.staff import sign_in, staff_member
 from tests.route_access import ANYBODY, NOBODY, ROUTES
+from tests.trust import Measured
+from tests.web.test_security_headers import assert_hardened
 
 pytestmark = pytest.mark.engine("sqlite")
 WRITTEN_FOR_US = {"HEAD", "OPTIONS"}
@@ -37,26 +40,41 @@ def test_every_route_is_listed_with_who_may_use_it(app: Flask):
     assert len(ACCESS) == len(ROUTES), "an endpoint is listed twice"
 
 
+@pytest.mark.promise("4.6 policy")
+@pytest.mark.promise("4.6 headers")
+@pytest.mark.promise("4.6 third parties")
 @pytest.mark.engine("sqlite", "postgresql")
 @pytest.mark.parametrize("role", [ANYBODY, *Role], ids=lambda role: role or "nobody signed in")
 def test_each_route_is_open_to_those_it_is_listed_for_and_closed_to_all_others(
-    session: Session, app: Flask, role: Role | None
+    session: Session, app: Flask, role: Role | None, measured: Measured
 ):
     client = app.test_client()
     if role:
         sign_in(client, staff_member(role))
     token = token_of(client.get("/password" if role else "/sign-in"))
     wrong = []
+    told: Counter[int] = Counter()
     # Signing out comes last: it ends the session.
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.endpoint == "security.logout"):
         path = path_of(app, rule)
         for method in methods(rule).split():
             data = {"csrf_token": token} if method != "GET" else None
             answer = client.open(path, method=method, data=data)
+            assert_hardened(answer)
+            told[answer.status_code] += 1
             if complaint := judge(rule, answer, role):
                 wrong.append(f"{method} {rule.endpoint}: {answer.status_code} {complaint}")
 
     assert wrong == []
+    for promise, what in (("policy", "the policy"), ("headers", "every header")):
+        words = f"{what} on all {told.total()} answers to {role or 'nobody signed in'} ({statuses(told)})"
+        measured(words, promise=f"4.6 {promise}")
+    # The test client refuses a page that fetches from elsewhere: tests/page_check.py.
+    measured(f"0 in {told.total()} answers to {role or 'nobody signed in'}", promise="4.6 third parties")
+
+
+def statuses(told: Counter[int]) -> str:
+    return ", ".join(f"{count} × {status}" for status, count in sorted(told.items()))
 
 
 def path_of(app: Flask, rule: Rule) -> str:

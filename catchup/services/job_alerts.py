@@ -1,7 +1,7 @@
 """Telling administrators, by message, that a job has failed: which, since when, where to look.
 
 The message is queued half an hour before eight, so that it is there when people come: what fails in the
-night may mend itself at the next try. A scheduler that does not run cannot write; /health/ready says that, and
+night may mend itself at the next try. A scheduler that does not run cannot write; /health/ready says so, and
 every page of an administrator. Source: service policy (a failed night is seen by 08:00).
 """
 

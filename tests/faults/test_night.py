@@ -1,20 +1,16 @@
 """Processes of the night that meet, die and freeze: each call is made once all the same."""
 
 import os
-import random
 import signal
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
 
 from catchup import clock, create_app
 from catchup.extensions import db
 from catchup.jobs import TIMETABLE, NightJob, runner
-from catchup.models.job import JobRun
 from catchup.services import leases
 from config import Settings
 from tests.jobs import processes
@@ -52,27 +48,6 @@ def test_four_processes_at_once_make_each_call_once(env: Env, work: object):
         clock.move_to(nights[-1])
         assert runner.tick(leases.new_holder()) == 0
     assert calls_that_exist() == calls_that_must(known, nights[-1])
-
-
-def test_processes_that_are_killed_at_any_moment_leave_nothing_wrong(env: Env, release: bool):
-    known = populate()
-    chance = random.Random(env["DATABASE_URL"][:6])
-    nights = [BEGINS + timedelta(days=7 * number) for number in range(1, 130)]
-    for kill in range(100 if release else 6):
-        ready = processes.context.Event()
-        days = nights[10 * (kill % 12) :]
-        worker = processes.context.Process(target=processes.tick_on, args=(env, days, ready))
-        worker.start()
-        assert ready.wait(30)
-        time.sleep(chance.uniform(0, 0.6))
-        worker.kill()
-        worker.join()
-    clock.move_to(nights[-1])
-    assert runner.tick(leases.new_holder()) == 0
-    assert calls_that_exist() == calls_that_must(known, nights[-1])
-    days_of = select(func.count(), func.min(JobRun.on), func.max(JobRun.on)).group_by(JobRun.job)
-    for done, first, last in db.session.execute(days_of):
-        assert done == (last - first).days + 1
 
 
 def test_one_frozen_with_the_lease_writes_nothing_when_it_wakes_late(env: Env):

@@ -1,6 +1,9 @@
 """Families with every trap of the calendar in them, each with what the oracle is told of it."""
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +13,7 @@ from catchup.extensions import db
 from catchup.models.call import Call
 from catchup.models.family import Family
 from catchup.services import families
-from tests.factories.families import a_child, a_family, a_viewer
+from tests.factories.families import KENT, MEDWAY, a_child, a_family, a_viewer
 from tests.factories.staff import staff_member
 from tests.jobs.oracle import Told, must_exist
 
@@ -45,14 +48,48 @@ TOLD = (
 )
 
 
-def populate() -> dict[UUID, Told]:
+HOMES = {"Medway": MEDWAY, "Kent": KENT}
+
+
+def told_by_chance(chance: Random, number: int) -> list[Told]:
+    """Families whose days stand where the calendar is awkward, in every combination that comes up."""
+    corners = [LEAP, CHRISTMAS, date(2023, 12, 31), date(2024, 2, 28), date(2024, 3, 1), date(2023, 3, 31)]
+    found = []
+    for _ in range(number):
+        order = chance.choice(corners) if chance.random() < 0.3 else _day(chance, date(2020, 1, 1), BEGINS)
+        young = order - timedelta(days=chance.randrange(200, 4_000))
+        nearly_grown = date(BEGINS.year - 18, 7, 2) + timedelta(days=chance.randrange(1_400))
+        grown_on_leap_day = date(2008, 2, 29)
+        born = chance.choices((young, nearly_grown, grown_on_leap_day), (6, 3, 1))[0]
+        told = Told(order, BEGINS, min(born, order), home=chance.choice(("Medway", "Medway", "Kent")))
+        match chance.randrange(6):
+            case 0:
+                first = _day(chance, BEGINS, BEGINS + timedelta(days=700))
+                told = replace(told, pause=(first, first + timedelta(days=chance.randrange(1, 250))))
+            case 1:
+                wanted = _day(chance, BEGINS, BEGINS + timedelta(days=365))
+                told = replace(told, prefers=(wanted.month, min(wanted.day, 28)))
+            case 2 if chance.random() < 0.3:
+                told = replace(told, left=True)
+        found.append(told)
+    return found
+
+
+def _day(chance: Random, first: date, before: date) -> date:
+    return first + timedelta(days=chance.randrange((before - first).days))
+
+
+def populate(all_told: Sequence[Told] = TOLD) -> dict[UUID, Told]:
     """Accept them all on the first day. The clock stays there."""
     clock.move_to(BEGINS)
-    lead = staff_member()
+    lead = staff_member(phone="01632 960 001")
     known = {}
-    for told in TOLD:
+    for told in all_told:
         child = a_child(told.order, born_on=told.youngest_born)
-        family = a_family([child], accepted_on=told.accepted, lead=lead, preferred=told.prefers)
+        home = HOMES[told.home]
+        family = a_family(
+            [child], accepted_on=told.accepted, lead=lead, preferred=told.prefers, home_council=home
+        )
         if told.pause:
             families.pause(family, *told.pause, a_viewer(lead))
         if told.left:

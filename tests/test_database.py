@@ -1,10 +1,12 @@
 """The transactions of both engines, and statements that are prepared once."""
 
+import sqlite3
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import String, bindparam, select
-from sqlalchemy.exc import InternalError
+from sqlalchemy import String, bindparam, select, text
+from sqlalchemy.exc import InternalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from catchup.database import Prepared, reading, writing
@@ -72,3 +74,32 @@ def test_a_value_of_a_closed_list_is_bound_as_it_is_stored(session: Session) -> 
     a_family()
     prepared = Prepared(select(call.c.kind).where(call.c.kind.in_([CallKind.WELCOME])))
     assert prepared.all(session.connection(), {}) == [(CallKind.WELCOME,)]
+
+
+def test_what_a_database_complains_of_holds_no_values(session: Session) -> None:
+    with pytest.raises(SQLAlchemyError) as complaint:
+        session.execute(text("SELECT * FROM nowhere WHERE name = :name"), {"name": "12 Sentinel Road"})
+    assert "nowhere" in str(complaint.value)
+    assert "Sentinel" not in str(complaint.value)
+
+
+@pytest.mark.engine("sqlite")
+def test_every_connection_to_sqlite_keeps_what_it_is_told_and_what_belongs_together(session: Session) -> None:
+    for _ in range(3):
+        with db.engine.connect() as connection:
+            found = {
+                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            }
+        assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+
+
+@pytest.mark.engine("sqlite")
+def test_a_writer_keeps_others_out_from_its_first_statement(session: Session) -> None:
+    """One that has only read could not go on to write once somebody else has written."""
+    with writing(), db.engine.begin() as connection:
+        connection.execute(text("SELECT 1"))
+        other = sqlite3.connect(str(db.engine.url.database), timeout=0)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.close()

@@ -56,7 +56,8 @@ class Provider:
 
     def speaks_for(self, email: str) -> bool:
         """Whether an address is at one of its domains."""
-        return email.casefold().rpartition("@")[2] in self.mail_domains
+        name, _, domain = email.casefold().rpartition("@")
+        return bool(name) and domain in self.mail_domains
 
 
 def read(path: Path, *, demo: bool) -> dict[str, Provider]:

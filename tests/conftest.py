@@ -24,6 +24,7 @@ from catchup.extensions import db
 from config import Settings
 from tests.databases import ENGINES, PostgresStore, SqliteStore, postgresql_server, workplace
 from tests.mailbox import Mailbox
+from tests.oidc_provider import NAMES, OidcProviders
 from tests.servers import MORNING, Demos, LiveServer
 from tests.settings import environment
 from tests.trust import Table, measured
@@ -235,3 +236,21 @@ def smtp_server() -> Iterator[Mailbox]:
     """A mail server that keeps what it is given; its ``url`` is what SMTP_URL takes."""
     with Mailbox() as mailbox:
         yield mailbox
+
+
+# Identity providers
+
+
+@pytest.fixture(scope="session")
+def oidc_process(work_folder: Path) -> Iterator[OidcProviders]:
+    """A process with the identity providers of two councils."""
+    with OidcProviders(work_folder) as providers:
+        yield providers
+
+
+@pytest.fixture
+def oidc(oidc_process: OidcProviders) -> OidcProviders:
+    """Those, behaving well; ``order`` tells one to misbehave."""
+    for name in NAMES:
+        oidc_process.order(name)
+    return oidc_process

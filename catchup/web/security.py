@@ -8,6 +8,7 @@ then does the answer leave. No row, no page.
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
@@ -41,6 +42,7 @@ ACCESS: dict[str, frozenset[Role] | None] = {
 }
 ADMIN_IDLE_MINUTES = 15
 WRITES = frozenset({"POST"})
+PERMANENT_REDIRECT = 308
 # A file comes with these alone, and only from somebody whom the guard has let in: bytes of the whole request.
 LARGEST_REQUEST = {"admin.read_import": 10 * 1024 * 1024}
 BEFORE_WORK = "before_work"  # endpoints that somebody who has just signed in must see to first
@@ -198,6 +200,9 @@ def _finish(response: Response) -> Response:
         with database.writing():
             audit.record(g.viewer, *seen)
             db.session.commit()
+    if response.status_code == PERMANENT_REDIRECT:  # the router's own, to the host that the request names
+        parts = urlsplit(response.location or "")
+        response.location = urlunsplit(("", "", parts.path, parts.query, ""))
     response.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
     for name, value in HEADERS.items():
         response.headers[name] = value

@@ -18,6 +18,15 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SHORTEST_SECRET = 32
+FEWEST_BYTES = 12  # different ones in a key of 32: by chance there are about 30
+PLACEHOLDERS = ("changeme", "change-me", "change_me", "change me", "secret-key", "secret_key", "your-secret")
+# Secrets that once stood in this repository, by their hash.
+PUBLISHED = frozenset(
+    {
+        "6edd4e26b963d9cd79fd36bfcbfca5088f68c5da4b6d33112a4bbf6dae26e9a0",
+        "b315a6ae8a3365b75c21bf035b3d93eacfb69cbfe1a577ad6b23c23f43e146c0",
+    }
+)
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 NOTIFY = "https://api.notifications.service.gov.uk"
 DEMO_PHONE, DEMO_EMAIL = "01632 960 000", "calls@example.com"  # the number is one that Ofcom keeps for drama
@@ -87,9 +96,18 @@ class Settings:
         instance.mkdir(parents=True, exist_ok=True, mode=0o700)
         port = _port(env.get("PORT") or "5000")
         secret = env.get("SECRET_KEY") or (_demo_secret(instance) if demo else "")
+        if not demo and (env.get("FLASK_DEBUG") or "0").casefold() not in {"0", "false", "no"}:
+            raise ConfigError(
+                "FLASK_DEBUG must be off: whoever meets an error would be shown our memory. Take it away."
+            )
         if len(secret) < SHORTEST_SECRET:
             raise ConfigError(
                 f"SECRET_KEY must be at least {SHORTEST_SECRET} characters. "
+                "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        if not demo and _is_known(secret):
+            raise ConfigError(
+                "SECRET_KEY is one from an example, which everybody knows. "
                 "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
             )
         today, hour = _today(env.get("CATCHUP_TODAY"), demo=demo)
@@ -263,7 +281,25 @@ def _keys(env: Mapping[str, str], name: str, secret: str, *, demo: bool) -> tupl
         raise ConfigError(f"{name} must be base64.") from None
     if any(len(key) != 32 for key in keys):
         raise ConfigError(f"Every key in {name} must be 32 bytes long before base64.")
+    if not demo and any(_is_made_up(key) for key in keys):
+        raise ConfigError(
+            f"{name} holds a key from an example or one that somebody made up. Make a key with: "
+            "python3 -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'"
+        )
     return keys
+
+
+def _is_known(secret: str) -> bool:
+    """Whether a secret stands in public, or says itself that it is to be replaced."""
+    said = secret.casefold()
+    return hashlib.sha256(secret.encode()).hexdigest() in PUBLISHED or any(
+        word in said for word in PLACEHOLDERS
+    )
+
+
+def _is_made_up(key: bytes) -> bool:
+    """Whether a key reads as words or repeats itself: chance never makes such a one."""
+    return key.isascii() or len(set(key)) < FEWEST_BYTES
 
 
 def _demo_secret(instance: Path) -> str:

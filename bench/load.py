@@ -8,7 +8,6 @@ the highest rate tried at which nothing failed, nobody was turned away and 95 of
 """
 
 import argparse
-import base64
 import json
 import subprocess
 import sys
@@ -154,8 +153,7 @@ def _person(lead: UUID) -> dict[str, Any]:
 
 
 def _server(url: str, folder: Path, workers: int, *, scheduler: bool, web: bool = True) -> LiveServer:
-    key = base64.b64encode(bytes(32)).decode()
-    keys = dict.fromkeys(("CATCHUP_ENCRYPTION_KEYS", "CATCHUP_INDEX_KEY", "CATCHUP_AUDIT_KEY"), key)
+    keys = dict.fromkeys(("CATCHUP_ENCRYPTION_KEYS", "CATCHUP_INDEX_KEY", "CATCHUP_AUDIT_KEY"), worlds.KEY)
     real = {
         "CATCHUP_DEMO": "",
         "CATCHUP_BASE_URL": "https://catchup.example.com",

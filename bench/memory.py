@@ -4,7 +4,6 @@ The process is started by itself, as people run it; the data was made by another
 200 MiB resident at national scale.
 """
 
-import base64
 import re
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -54,8 +53,7 @@ def main() -> None:
 
 
 def _server(url: str, folder: Path) -> LiveServer:
-    key = base64.b64encode(bytes(32)).decode()
-    keys = dict.fromkeys(("CATCHUP_ENCRYPTION_KEYS", "CATCHUP_INDEX_KEY", "CATCHUP_AUDIT_KEY"), key)
+    keys = dict.fromkeys(("CATCHUP_ENCRYPTION_KEYS", "CATCHUP_INDEX_KEY", "CATCHUP_AUDIT_KEY"), worlds.KEY)
     real = {"CATCHUP_DEMO": "", "CATCHUP_BASE_URL": "https://catchup.example.com", **keys}
     return LiveServer(url, folder, scheduler=False, workers=1, variables=real)
 

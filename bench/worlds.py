@@ -2,6 +2,8 @@
 
 import argparse
 import base64
+import os
+import secrets
 import statistics
 import sys
 import tempfile
@@ -34,8 +36,11 @@ from catchup.services import councils
 from config import Settings
 
 ON = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ROUNDS = 15
 AT_A_TIME = 5_000
+# The same for every world of one run, and for the processes on it.
+SECRET, KEY = secrets.token_urlsafe(48), base64.b64encode(os.urandom(32)).decode()
 KENT, MEDWAY = "E10000016", "E06000035"
 
 
@@ -77,15 +82,14 @@ def service(database: str, **settings: str) -> Iterator[Flask]:
             at_the_end.callback(store.close)
             store.create("bench")
             url = store.url("bench")
-        key = base64.b64encode(bytes(32)).decode()
         variables = {
             "DATABASE_URL": url,
             "CATCHUP_INSTANCE": str(folder),
             "CATCHUP_BASE_URL": "https://catchup.example.com",
-            "SECRET_KEY": "the same for every world of one run",
-            "CATCHUP_ENCRYPTION_KEYS": key,
-            "CATCHUP_INDEX_KEY": key,
-            "CATCHUP_AUDIT_KEY": key,
+            "SECRET_KEY": SECRET,
+            "CATCHUP_ENCRYPTION_KEYS": KEY,
+            "CATCHUP_INDEX_KEY": KEY,
+            "CATCHUP_AUDIT_KEY": KEY,
             **settings,
         }
         app = create_app(Settings.from_environment(variables))
@@ -104,14 +108,18 @@ def fill(scale: Scale, *, missing_days: int = 30) -> list[UUID]:
 
     Calls opening in the last ``missing_days`` up to ``ON`` are planned and not made yet.
     """
-    random = Random(7)
-    now = datetime(2026, 11, 20, 9, tzinfo=UTC)
-    leads = _staff(scale.staff, now)
-    for start in range(0, scale.families, AT_A_TIME):
-        size = min(AT_A_TIME, scale.families - start)
-        _families(start, size, scale, leads, random, now, missing_days)
+    leads = _staff(scale.staff, NOW)
+    add_families(scale, leads, missing_days=missing_days)
     analyse()
     return leads
+
+
+def add_families(scale: Scale, leads: list[UUID], *, missing_days: int = 30) -> None:
+    """The families of a scale with their plans and calls, for leads who are there already."""
+    random = Random(7)
+    for start in range(0, scale.families, AT_A_TIME):
+        size = min(AT_A_TIME, scale.families - start)
+        _families(start, size, scale, leads, random, NOW, missing_days)
 
 
 def analyse() -> None:

@@ -1,5 +1,6 @@
 """Settings from the environment: what is taken, what stops the start."""
 
+import base64
 from datetime import date, time
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from config import DEMO_EMAIL, DEMO_PHONE, ConfigError, Settings
 from tests.notify_stub import EMAIL_TEMPLATE, KEY, TEXT_TEMPLATE
+from tests.settings import KEY as GENERATED
 from tests.settings import environment
 
 
@@ -102,3 +104,45 @@ def test_half_of_notify_stops_the_start_and_says_no_secret(
 def test_a_demo_may_send_to_a_notify_of_its_own(tmp_path: Path):
     local = "http://127.0.0.1:9"
     assert settings(tmp_path, **EMAILS, CATCHUP_DEMO="1", NOTIFY_URL=local).notify_url == local
+
+
+UNSAFE = {
+    "FLASK_DEBUG": ("1", "FLASK_DEBUG must be off"),
+    "SECRET_KEY": ("a-secret-of-the-tests-that-nobody-needs-to-guess", "SECRET_KEY is one from an example"),
+    "CATCHUP_BASE_URL": ("http://calls.example.org", "must begin with https"),
+}
+
+
+@pytest.mark.promise("4.7 safe start")
+@pytest.mark.parametrize("name", UNSAFE)
+def test_what_is_not_safe_stops_the_start(tmp_path: Path, name: str):
+    value, sentence = UNSAFE[name]
+    with pytest.raises(ConfigError, match=sentence) as refused:
+        settings(tmp_path, **{name: value})
+    assert "secret-of-the-tests" not in str(refused.value)
+
+
+@pytest.mark.promise("4.7 safe start")
+@pytest.mark.parametrize("secret", ["", "short", "please-CHANGE-ME-please-change-me-please"])
+def test_a_secret_that_is_none_stops_the_start(tmp_path: Path, secret: str):
+    with pytest.raises(ConfigError, match="SECRET_KEY"):
+        settings(tmp_path, SECRET_KEY=secret)
+
+
+# 32 bytes each: that of earlier tests, nothing but zeros, and two that take turns.
+MADE_UP = [b"catch-up-tests-use-this-key-32by", bytes(32), b"\x00\xff" * 16]
+
+
+@pytest.mark.promise("4.7 safe start")
+@pytest.mark.parametrize("name", ["CATCHUP_ENCRYPTION_KEYS", "CATCHUP_INDEX_KEY", "CATCHUP_AUDIT_KEY"])
+@pytest.mark.parametrize("key", MADE_UP)
+def test_a_key_that_somebody_made_up_stops_the_start(tmp_path: Path, name: str, key: bytes):
+    keys = f"{GENERATED},{base64.b64encode(key).decode()}"
+    with pytest.raises(ConfigError, match=f"{name} holds a key from an example"):
+        settings(tmp_path, **{name: keys})
+
+
+def test_debugging_and_made_up_keys_are_a_demos_own_affair(tmp_path: Path):
+    keys = base64.b64encode(bytes(32)).decode()
+    found = settings(tmp_path, CATCHUP_DEMO="1", FLASK_DEBUG="1", CATCHUP_ENCRYPTION_KEYS=keys)
+    assert found.encryption_keys == (bytes(32),)

@@ -152,6 +152,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """What a browser or a client reads."""
+        if self.path == "/favicon.ico":
+            self._answer(404, {})
+            return
         one, what, query = self._asked()
         if what == "asked":
             self._answer(200, one.asked)

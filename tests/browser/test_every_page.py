@@ -46,6 +46,10 @@ ELSEWHERE = {
         ),
         "no page for people",
     ),
+    **dict.fromkeys(
+        ("council.begin", "council.come_back", "council.connect", "council.leave"),
+        "a demo has no council's sign-in: test_council_sign_in.py",
+    ),
     "admin.download_refused_rows": "a file: test_imports.py",
     **dict.fromkeys(
         ("manager.download_workbook", "manager.export_file", "manager.annual_word"),

@@ -2,9 +2,11 @@
 
 from datetime import date, timedelta
 from itertools import pairwise
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from catchup import clock
 from catchup.extensions import db
@@ -34,6 +36,18 @@ def run_by_hand(name: str, on: date) -> dict[str, int]:
     counts = turn.run(JOBS[name], on, [on])
     turn.end()
     return counts.created | counts.changed
+
+
+def test_the_database_itself_refuses_a_second_call_of_one_kind_and_cycle():
+    family = a_family(accepted_on=BEGINS)
+    db.session.commit()
+    call = db.session.scalars(select(Call).where(Call.family_id == family.id)).first()
+    assert call is not None
+    row = {column.name: getattr(call, column.name) for column in Call.__table__.columns}
+    with pytest.raises(IntegrityError):
+        db.session.execute(insert(Call).values(row | {"id": uuid4()}))
+    db.session.rollback()
+    db.session.execute(insert(Call).values(row | {"id": uuid4(), "cycle": 99}))
 
 
 @pytest.mark.parametrize("off", [1, 45, 400])

@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 from flask import has_request_context, request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, FieldList, Form, FormField
+from wtforms import Field, FieldList, Form, FormField, HiddenField
 from wtforms.validators import StopValidation
+
+from catchup.web.text import showable
 
 
 class Answer(Field):
@@ -69,6 +71,12 @@ class BaseForm(FlaskForm):
                 return None
             return super().wrap_formdata(form, formdata)
 
+        def bind_field(self, form: Form, unbound_field: Any, options: Any) -> Any:
+            """A field as the library makes it; a hidden one is shown again without what no page may hold."""
+            if issubclass(unbound_field.field_class, HiddenField):
+                options = {**options, "filters": (_showable,)}
+            return super().bind_field(form, unbound_field, options)
+
     def error_links(self) -> list[tuple[str | None, str]]:
         return error_links(self)
 
@@ -78,6 +86,10 @@ class PublicForm(BaseForm):
 
     class Meta:
         csrf = False
+
+
+def _showable(data: Any) -> Any:
+    return showable(data) if isinstance(data, str) else data
 
 
 def error_links(form: Form) -> list[tuple[str | None, str]]:

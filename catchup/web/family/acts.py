@@ -51,6 +51,8 @@ def sooner() -> ResponseReturnValue:
 @family.post("/sooner")
 def send_sooner() -> ResponseReturnValue:
     """A call is asked for, and promised by a day."""
+    if wishes.asked_calls(visits.parent()):
+        return redirect(url_for(".sooner"), 303)  # the button was pressed twice
     form = forms.sooner_form(_promised())
     if not form.validate():
         return _sooner(form), 422

@@ -216,6 +216,28 @@ def _end_reading(connection: Connection) -> None:
         raw.commit()
 
 
+# What an acknowledged save needs to be there after the power has failed, and what must not be instead.
+_KEEPS = {
+    "sqlite": {"journal_mode": {"wal"}, "synchronous": {"2"}, "foreign_keys": {"1"}},
+    "postgresql": {
+        "fsync": {"on"},
+        "full_page_writes": {"on"},
+        "synchronous_commit": {"on", "local", "remote_write", "remote_apply"},
+    },
+}
+
+
+def not_kept_by(connection: Connection) -> list[str]:
+    """The settings, as ``name=value``, with which a save that was acknowledged could be lost."""
+    ask = "PRAGMA" if connection.dialect.name == "sqlite" else "SHOW"
+    found = {name: str(connection.exec_driver_sql(f"{ask} {name}").scalar()) for name in _keeps(connection)}
+    return [f"{name}={value}" for name, value in found.items() if value not in _keeps(connection)[name]]
+
+
+def _keeps(connection: Connection) -> Mapping[str, set[str]]:
+    return _KEEPS[connection.dialect.name]
+
+
 Row = tuple[Any, ...]
 Convert = Callable[[Any], Any]
 

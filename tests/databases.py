@@ -156,42 +156,69 @@ class PostgresStore:
 # A PostgreSQL server
 
 
+class PostgresServer:
+    """A server of our own in ``folder``, to be killed and started again; ``url`` is how to reach it."""
+
+    def __init__(self, folder: Path, *options: str):
+        folder.mkdir()
+        self._folder, self._user = folder, _harmless_user()
+        programs = _programs(folder, reachable_by_all=self._user is not None)
+        data, sockets = folder / "data", folder / "s"
+        for private in (data, sockets):
+            private.mkdir(mode=0o700)
+            if self._user is not None:
+                shutil.chown(private, self._user)
+        if self._user is not None:
+            # The server's user must pass through; what is inside stays its own.
+            for public in (folder, folder.parent):
+                public.chmod(0o711)
+        initdb = [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
+        making = Program([*initdb, "--locale=C.UTF-8", "--no-sync"], folder / "initdb.log", user=self._user)
+        if making.process.wait(60) != 0:
+            raise RuntimeError(f"PostgreSQL's initdb failed:\n{making.log.read_text()}")
+        options = (
+            "listen_addresses=",
+            f"unix_socket_directories={sockets}",
+            "timezone=UTC",
+            "max_connections=100",
+            *options,
+        )
+        command: list[str | Path] = [programs / "postgres", "-D", data]
+        self._command = [*command, *(word for option in options for word in ("-c", option))]
+        self.url = f"postgresql://postgres@/postgres?host={sockets}"
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self._server = Program(self._command, self._folder / "server.log", user=self._user)
+        self._server.wait_until(lambda: _answers(self.url))
+
+    def kill(self) -> None:
+        """End it and all it has started as a crash does: nothing of it gets to say a word."""
+        server = psutil.Process(self._server.process.pid)
+        family = [server, *server.children(recursive=True)]
+        for process in family:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self._server.process.wait()
+        psutil.wait_procs(family[1:], 10)
+
+    def stop(self) -> None:
+        """End it at once, orderly."""
+        self._server.stop(signal.SIGINT)  # its "fast" shutdown
+
+
 @contextmanager
 def postgresql_server(folder: Path) -> Iterator[str]:
     """The URL of a server to make databases on; one is started in ``folder`` when none is given."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    folder.mkdir()
-    user = _harmless_user()
-    programs = _programs(folder, reachable_by_all=user is not None)
-    data, sockets = folder / "data", folder / "s"
-    for private in (data, sockets):
-        private.mkdir(mode=0o700)
-        if user is not None:
-            shutil.chown(private, user)
-    if user is not None:
-        # The server's user must pass through; what is inside stays its own.
-        for public in (folder, folder.parent):
-            public.chmod(0o711)
-    initdb = [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
-    making = Program([*initdb, "--locale=C.UTF-8", "--no-sync"], folder / "initdb.log", user=user)
-    if making.process.wait(60) != 0:
-        raise RuntimeError(f"PostgreSQL's initdb failed:\n{making.log.read_text()}")
-    options = [
-        "listen_addresses=",
-        f"unix_socket_directories={sockets}",
-        "timezone=UTC",
-        "max_connections=100",
-    ]
-    command = [programs / "postgres", "-D", data, *(word for option in options for word in ("-c", option))]
-    server = Program(command, folder / "server.log", user=user)
-    url = f"postgresql://postgres@/postgres?host={sockets}"
+    server = PostgresServer(folder)
     try:
-        server.wait_until(lambda: _answers(url))
-        yield url
+        yield server.url
     finally:
-        server.stop(signal.SIGINT)  # its "fast" shutdown
+        server.stop()
 
 
 def _answers(url: str) -> bool:

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catchup import clock
-from catchup.database import writing
+from catchup.database import not_kept_by, writing
 from catchup.extensions import db
 from catchup.models.base import core
 from catchup.models.job import ServiceKind, ServiceMark
@@ -45,13 +45,15 @@ def _refuse_other_kind(mark: ServiceMark, wanted: ServiceKind) -> None:
 def check_start(app: Flask) -> None:
     """To be called by whatever is going to serve: raises ConfigError where it must not.
 
-    Refused: a schema that is not the newest, and a demo on a real database or the other way round.
+    Refused: a schema that is not the newest, a database that could lose what it has acknowledged, and a demo
+    on a real database or the other way round.
     Leaves no connection open, so that a server may fork afterwards.
     """
     settings: Settings = app.config["CATCHUP"]
     with app.app_context(), writing():
         try:
             _refuse_old_schema(app)
+            _refuse_to_lose()
             ensure_mark(settings.demo)
             db.session.commit()
             follow_clock(settings)
@@ -75,10 +77,23 @@ def check(app: Flask) -> None:
 def _refuse_old_schema(app: Flask) -> None:
     here = MigrationContext.configure(db.session.connection()).get_current_revision()
     newest = ScriptDirectory(app.extensions["migrate"].directory).get_current_head()
+    if here and newest and here > newest:
+        raise ConfigError(
+            f"The database is at revision {here}, ahead of this version's {newest}: a newer version has "
+            "brought it up to date. Install that version here too."
+        )
     if here != newest:
         raise ConfigError(
             f"The database is at revision {here or 'none'} and this version needs {newest}. "
             "Bring it up to date with: flask --app wsgi db upgrade"
+        )
+
+
+def _refuse_to_lose() -> None:
+    if settings := not_kept_by(db.session.connection()):
+        raise ConfigError(
+            "The database could lose what it says it has saved when the power fails: "
+            f"{', '.join(settings)}. Turn these back on (docs/runbook.md), then start again."
         )
 
 

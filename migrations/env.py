@@ -26,7 +26,10 @@ def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
 
 
 def run(connection: Connection) -> None:
-    """Run the migrations in one transaction: the one that is open, else one that begins here."""
+    """Run the migrations in the transaction that is open on the connection.
+
+    Left to itself, Alembic would have each step commit by itself on SQLite.
+    """
     context.configure(
         connection=connection,
         target_metadata=current_app.extensions["migrate"].db.metadata,
@@ -56,6 +59,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with rebuilding(), current_app.extensions["migrate"].db.engine.connect() as connection:
+    with rebuilding(), current_app.extensions["migrate"].db.engine.begin() as connection:
         run(connection)
-        connection.commit()

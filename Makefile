@@ -7,7 +7,7 @@ UV_COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 
 	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench test-release setup lock
+.PHONY: help run test check bench test-release setup lock audit sbom
 .SUFFIXES:
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
@@ -42,6 +42,15 @@ test-release: test ## Run the same tests with a release's numbers: hours
 
 setup: ## Make the virtual environment .venv with everything in it
 	@.ci/setup test
+
+audit: ## Ask whether a package we run with is known to be vulnerable (3: could not look)
+	@.ci/setup test
+	@.ci/audit
+
+sbom: ## Write what the service is made of to sbom.json, as CycloneDX
+	@.ci/setup test
+	@.venv/bin/python .ci/sbom > sbom.json
+	@echo "$$(grep -c '"purl"' sbom.json) packages are in sbom.json"
 
 lock: ## Write requirements*.txt and .ci/uv.txt anew from the *.in files
 	@.ci/setup test

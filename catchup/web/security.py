@@ -190,7 +190,7 @@ def _idle_administrator() -> bool:
     seen_at = getattr(session, "seen_at", None)
     if g.viewer.role is not Role.ADMINISTRATOR or seen_at is None:
         return False
-    return clock.real_now() - seen_at > idle_limit(g.viewer.role)
+    return clock.real_now() - seen_at >= idle_limit(g.viewer.role)
 
 
 def _finish(response: Response) -> Response:

@@ -4,9 +4,6 @@ Pages do not ask the library who is there: the guard does, with one statement. W
 off or closed. Errors are the same whoever is tried, a code works once, tries are limited.
 """
 
-import base64
-import hashlib
-import hmac
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -215,14 +212,9 @@ def _config(settings: Settings) -> dict[str, object]:
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 8,
         "SECURITY_MULTI_FACTOR_RECOVERY_URL": "/sign-in/recovery-code",
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL": "/recovery-codes",
-        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [
-            base64.urlsafe_b64encode(_derived(key, b"recovery codes")) for key in settings.encryption_keys
-        ],
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": crypto.recovery_code_keys(settings.encryption_keys),
         "SECURITY_TOTP_ISSUER": "Catch-up",
-        "SECURITY_TOTP_SECRETS": {
-            hashlib.sha256(key).hexdigest()[:8]: _derived(key, b"authenticator").hex()
-            for key in settings.encryption_keys
-        },
+        "SECURITY_TOTP_SECRETS": crypto.authenticator_secrets(settings.encryption_keys),
         "SECURITY_MSG_TWO_FACTOR_INVALID_TOKEN": (
             lazy_gettext("This code is not right, or it was used before. Wait for the next one and enter it"),
             "error",
@@ -237,10 +229,6 @@ def _config(settings: Settings) -> dict[str, object]:
             "error",
         ),
     }
-
-
-def _derived(key: bytes, purpose: bytes) -> bytes:
-    return hmac.digest(key, purpose, "sha256")
 
 
 def _page(template: str, **context: Any) -> Any:
@@ -264,9 +252,6 @@ def _only_in_turn() -> ResponseReturnValue | None:
     if request.endpoint == CODES and CODES not in session.get(BEFORE_WORK, ()):
         return redirect(url_for("account.start"))
     return None
-    if request.endpoint == "security.mf_recovery":
-        left = len(user.mf_recovery_codes)
-        flash(ngettext("You have %(num)s recovery code left.", "You have %(num)s recovery codes left.", left))
 
 
 def _signed_in(_app: Flask, user: Staff, **_: object) -> None:
@@ -278,6 +263,9 @@ def _signed_in(_app: Flask, user: Staff, **_: object) -> None:
     todo = {CODES: not user.mf_recovery_codes, PASSWORD: user.one_time_until is not None}
     demo = _app.config["CATCHUP"].demo
     session[BEFORE_WORK] = [] if demo else [page for page, needed in todo.items() if needed]
+    if request.endpoint == "security.mf_recovery":
+        left = len(user.mf_recovery_codes)
+        flash(ngettext("You have %(num)s recovery code left.", "You have %(num)s recovery codes left.", left))
     saw(audit.Seen("sign-in", "staff", subject_id=user.id))
 
 

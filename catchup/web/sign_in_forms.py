@@ -164,9 +164,6 @@ class RecoveryCodeForm(Limited, MfRecoveryForm):
         return str(self.user.id)
 
 
-class ChangePasswordForm(Limited, flask_security.ChangePasswordForm):
-    """The present password and a new one, twice."""
-
 class ProofForm(Limited, BaseForm):
     """The password, asked for again before anything about signing in is changed."""
 
@@ -186,6 +183,9 @@ class ProofForm(Limited, BaseForm):
         if not self.user.password or not self.user.verify_and_update_password(typed):
             raise ValidationError(gettext("This is not your password"))
 
+
+class ChangePasswordForm(Limited, flask_security.ChangePasswordForm):
+    """The present password and a new one, twice."""
 
     step = "password-change"
     password = PasswordBox(_("Present password"), missing=_("Enter your present password"))

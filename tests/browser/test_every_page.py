@@ -108,12 +108,12 @@ ELSEWHERE = {
             "security.two_factor_token_validation",
             "security.mf_recovery",
             "security.mf_recovery_codes",
-        ),
             "account.make_recovery_codes",
             "account.add_passkey",
             "account.make_passkey",
             "account.remove_passkey",
             "passkey.use_passkey",
+        ),
         "not in a demo: test_sign_in.py",
     ),
     **dict.fromkeys(

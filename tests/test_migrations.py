@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -10,24 +9,20 @@ import flask_migrate
 import pytest
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from bench import worlds
-from catchup.database import writing
 from catchup.extensions import db
 from catchup.models import Base
-from catchup.models.family import Family
-from catchup.models.staff import StaffCouncil
-from catchup.services import demo
 from tests.conftest import Store
 from tests.factories.families import a_family
+from tests.filling import fill
 from tests.hosts import with_another
 from tests.invented_rows import rows_in_each
 from tests.places import amiss_in, columns_of, dump, on
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 STEPS = len(list(ScriptDirectory(str(MIGRATIONS)).walk_revisions()))
-FAMILIES, OF_THE_DEMO = 10_000, 60
+FAMILIES = 10_000
 A_REBUILD = """
     with op.batch_alter_table("family", recreate="always") as table:
         table.add_column(sa.Column("made_up", sa.Integer(), nullable=True))
@@ -85,7 +80,7 @@ class Watched:
 @pytest.mark.promise("4.12 migrations")
 def test_no_step_down_or_up_loses_a_row_that_stays(app: Flask, store: Store, release: bool, measured):
     with app.app_context():
-        families = fill(release)
+        families = fill(FAMILIES if release else 1)
         db.session.remove()
         watched, seen, invented = Watched(store.url("shared")), 0, 0
         schemas = [watched.schema]
@@ -108,19 +103,6 @@ def test_no_step_down_or_up_loses_a_row_that_stays(app: Flask, store: Store, rel
         f"{STEPS} revisions down and up again, {families:,} families: 0 of {seen:,} rows lost or changed in "
         f"tables that stay, nor of {invented} written at the revision that made their table; schemas the same"
     )
-
-
-def fill(release: bool) -> int:
-    """Families with everything that the demo knows, and many more with their calls; returns how many."""
-    if not release:
-        a_family()
-        return 1
-    with writing():
-        demo.load(OF_THE_DEMO, 1, date(2026, 11, 22), lambda what: None)
-        db.session.commit()
-        leads = [row for (row,) in db.session.execute(select(StaffCouncil.staff_id).distinct())]
-    worlds.add_families(worlds.Scale(FAMILIES - OF_THE_DEMO, 3, len(leads)), leads)
-    return db.session.scalar(select(func.count()).select_from(Family)) or 0
 
 
 @pytest.mark.engine("sqlite")

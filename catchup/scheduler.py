@@ -6,7 +6,7 @@ London's clocks change are nights like any other.
 
 import logging
 import signal
-from datetime import UTC
+from datetime import UTC, timedelta
 from types import FrameType
 
 from apscheduler.executors.debug import DebugExecutor
@@ -20,6 +20,8 @@ from catchup.services import leases
 EVERY_S = 60
 # Whoever moves a demo's clock waits to see the night come.
 EVERY_S_IN_A_DEMO = 5
+# After a tick that could not be finished, the database being away: it may be back in a moment.
+AGAIN_AFTER = timedelta(seconds=5)
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,9 @@ def run(app: Flask) -> None:
 
     def tick() -> None:
         try:
-            _tick(app, holder)
+            if not _tick(app, holder):
+                at = clock.real_now() + AGAIN_AFTER
+                scheduler.add_job(tick, "date", run_date=at, id="again", replace_existing=True)
         except _EndError:
             scheduler.shutdown(wait=False)
 
@@ -56,13 +60,15 @@ def run(app: Flask) -> None:
         scheduler.shutdown(wait=False)
 
 
-def _tick(app: Flask, holder: str) -> None:
-    """One tick; whatever goes wrong, the next one comes."""
+def _tick(app: Flask, holder: str) -> bool:
+    """One tick, and whether it came to its end; whatever goes wrong, the next one comes."""
     try:
         with app.app_context():
             runner.tick(holder)
     except Exception as error:  # the database is away, say: its text may hold what must not be logged
         log.error("A tick ended early: %s", type(error).__name__)
+        return False
+    return True
 
 
 def _end(_signum: int, _frame: FrameType | None) -> None:

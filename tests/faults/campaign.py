@@ -118,7 +118,7 @@ class Campaign:
             "handovers": _once([tuple(row) for row in handovers]),
             "reminders": _once([(row.family_id, row.mark.value) for row in reminders]),
             "windows closed": _once([tuple(row) for row in windows]),
-            "days": frozenset((on,) for _job, on in runs),
+            "days": frozenset((on,) for _job, on in runs if on >= self.nights[0]),
             "messages": frozenset(messages.items()),
         }
 
@@ -136,7 +136,8 @@ class Campaign:
         """0 missing, 0 extra, 0 double."""
         must, there = self.must_be(), self.is_there()
         for what, rows in must.items():
-            assert there[what] == rows, (what, self.nights[-1], rows - there[what], there[what] - rows)
+            missing, extra = rows - there[what], there[what] - rows
+            assert not missing and not extra, (what, self.nights[-1], list(missing)[:5], list(extra)[:5])
 
 
 def _once(rows: list[tuple[object, ...]]) -> Rows:

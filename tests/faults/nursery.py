@@ -147,5 +147,5 @@ def _live(app: Flask, life: Life) -> int:
             KILL_POINTS[life.point](strike_at(life.passing, signum))
         holder = leases.new_holder()
         while (failed := runner.tick(holder)) is None:
-            sleep(0.005)
+            sleep(0.02)
         return WRONG if failed else 0

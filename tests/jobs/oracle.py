@@ -77,7 +77,7 @@ def opening(told: Told, until: date) -> set[tuple[tuple[str, date, date], date]]
     left, again = told.back
     before = _opening(replace(told, back=None), left)
     after = _opening(replace(told, back=None, accepted=again, pause=None), until)
-    first = {one for one in before if one[1] < left}
+    first = {one for one in before if one[1] <= left}
     return first | {one for one in after if one not in first}
 
 

@@ -70,7 +70,7 @@ def told_by_chance(chance: Random, number: int) -> list[Told]:
                 wanted = _day(chance, BEGINS, BEGINS + timedelta(days=365))
                 told = replace(told, prefers=(wanted.month, min(wanted.day, 28)))
             case 2 if chance.random() < 0.3:
-                told = replace(told, left=True)
+                told = replace(told, left=True, home="Kent")
         found.append(told)
     return found
 

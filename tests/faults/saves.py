@@ -31,11 +31,11 @@ from tests.factories.staff import staff_member
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 HIDDEN = re.compile(r'<input type="hidden" name="(token|seen)" value="([^"]*)"')
-PATIENCE_S = 60.0  # until a service that was killed must have come back by itself
+PATIENCE_S = 120.0  # until a service that was killed must have come back by itself
 
 
 class NeverCameBackError(Exception):
-    """No answer for a whole minute."""
+    """No answer for two whole minutes."""
 
 
 @dataclass

@@ -173,8 +173,8 @@ FAULTS = (
     _one(
         "one sender takes a message",
         "catchup/services/outbox.py",
-        "    return taken is not None\n",
-        "    return True\n",
+        "Message.id == message_id, *queries.WAITING, Message.next_try_at <= now\n",
+        "Message.id == message_id, *queries.WAITING\n",
         "tests/services/test_outbox.py",
     ),
     _one(

@@ -28,6 +28,7 @@ BARNSLEY_CODES = ("E08000016", "E08000038")
 SHOWN = re.compile(r'data-cell="([^"]*)" data-value="([^"]*)"')
 
 
+@pytest.mark.in_release  # two such worlds are enough for every change
 @pytest.mark.usefixtures("session")
 @pytest.mark.engine("sqlite")
 def test_every_cell_is_as_somebody_else_counts_it() -> None:

@@ -59,9 +59,9 @@ def _where(row: Row) -> tuple[str, str, str]:
 
 
 @pytest.mark.parametrize("codes", TABLES, ids=lambda codes: codes[0])
-def test_of_a_thousand_tables_nothing_hidden_can_be_worked_out(codes: Sequence[str]) -> None:
+def test_of_a_thousand_tables_nothing_hidden_can_be_worked_out(codes: Sequence[str], release: bool) -> None:
     broken_without = 0
-    for seed in range(92):
+    for seed in range(92 if release else 31):  # a third of them for every change
         year = Year(seed, COUNCILS[: 2 + seed % 3], SIZES[seed % 4], undecided=seed % 2 == 0)
         rows = year.rows(codes=codes)
         assert attack(rows, hide(rows).rows) == []

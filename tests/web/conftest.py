@@ -29,3 +29,10 @@ def sam(app: Flask, session: scoped_session[Session]) -> FlaskClient:
     client = app.test_client()
     sign_in(client, staff_member(councils=(KENT,), name="Sam Example"))
     return client
+
+
+@pytest.fixture
+def councils(app: Flask, tmp_path: Path, oidc: OidcProviders) -> OidcProviders:
+    """The service with the providers of both councils."""
+    set_up(app, tmp_path, oidc.base)
+    return oidc

@@ -13,7 +13,7 @@ from catchup.models.staff import Staff
 from catchup.rules.terms import CallKind, ConcernKind
 from tests.factories.attempts import TODAY, a_call, made, phone_ids, press, text_of
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from catchup.services.audit import Seen
 from tests.factories.families import BEXLEY, KENT, a_family, a_viewer
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 
 @pytest.fixture

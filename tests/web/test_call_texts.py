@@ -25,7 +25,7 @@ from tests.factories.families import KENT, a_child, a_family, a_viewer
 from tests.factories.services import a_service
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 # Words and who may read them do not depend on the database.
 ONE = pytest.mark.engine("sqlite")
 SAM = NewParent("Sam Example", (NewPhone("+441632960101"),), "sam@example.com", may_email=True)

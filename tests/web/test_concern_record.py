@@ -21,7 +21,7 @@ from tests.factories.conversations import address, answers, concern_page_answers
 from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 
 @pytest.fixture(autouse=True)

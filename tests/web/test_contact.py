@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from tests.factories.joining import an_hour_ago, fill_in, send
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 PHONE, EMAIL = "01632 960 000", "calls@example.com"
 
 

@@ -16,6 +16,8 @@ from tests.codes import send
 from tests.factories.families import BARNSLEY, KENT, MEDWAY
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 PATH = f"/admin/councils/{KENT}"
 
 

@@ -21,7 +21,7 @@ from tests.factories.families import BEXLEY, KENT, SHEFFIELD, a_family
 from tests.factories.services import a_service
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 TODAY = date(2026, 11, 23)
 
 

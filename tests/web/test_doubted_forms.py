@@ -13,6 +13,8 @@ from tests.factories.families import KENT, SHEFFIELD
 from tests.factories.joining import a_child_said, send, somebody_about_to_send
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 LIST = "/registrations/in-doubt"
 
 

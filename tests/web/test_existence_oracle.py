@@ -35,7 +35,7 @@ from tests.trust import Measured
 WARMING_UP, KNOWN = 40, 20
 MEDIANS_APART_S = 0.005
 SOME = "a password of somebody here"
-# How often the best of thresholds may be right, by the number of requests: chance alone guesses well with few.
+# How often the best of thresholds may be right, by the number of requests: chance guesses well with few.
 BEST_GUESS = {400: 0.62, 2_000: 0.55}
 
 

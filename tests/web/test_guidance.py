@@ -17,7 +17,7 @@ from tests.factories.conversations import answers, welcome_call
 from tests.factories.families import BEXLEY, KENT, a_family
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from tests.factories.families import KENT, a_child, a_viewer
 from tests.factories.handovers import ORDER_ON, a_handover
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from tests.factories.handovers import ORDER_ON, a_handover, a_worker, checked
 from tests.factories.sendings import MAILBOX, a_contact, sent_by_link, token_of
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 CODE = re.compile(r"(\d{3}) (\d{3})</p>")
 

@@ -23,7 +23,7 @@ from tests.factories.families import DONCASTER, KENT, a_child, a_family, a_viewe
 from tests.factories.handovers import ORDER_ON, a_handover, a_worker, checked, sent, told, written
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 TYPED = {
     "asks": "Confirm that the therapy goes on.",

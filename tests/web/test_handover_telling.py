@@ -24,7 +24,7 @@ from tests.factories.families import BEXLEY, DONCASTER, KENT, MEDWAY, a_child, a
 from tests.factories.handovers import CHANGE_ON, ORDER_ON, a_handover, a_worker, told
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 SAM = NewParent("Sam Example", (NewPhone("+447700900101", may_text=True),))
 JO = NewParent("Jo Example")
 

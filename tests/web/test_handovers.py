@@ -34,7 +34,7 @@ from tests.factories.handovers import (
 )
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 SUMMARY = {
     "asks": "Confirm that the therapy goes on.",

@@ -21,6 +21,8 @@ from tests.codes import send, token_of
 from tests.factories.families import a_family
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 PAGE = "/admin/messages"
 FACTS = {"lead_first_name": "Ama", "call_back_number": "01632 960 100"}
 

@@ -26,7 +26,7 @@ from tests.factories.joining import a_registration
 from tests.factories.sendings import a_contact
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 
 @pytest.fixture(autouse=True)

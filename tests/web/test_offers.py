@@ -28,7 +28,7 @@ from tests.factories.offers import an_order_to_offer, offered, posted
 from tests.factories.orders import a_recorded_order
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 TODAY = date(2026, 7, 1)
 BY_MAIL = {"email": "adult@example.com", "may_email": True}

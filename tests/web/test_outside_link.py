@@ -29,7 +29,7 @@ from tests.outsider import (
     rows,
 )
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 
 @pytest.fixture(autouse=True)

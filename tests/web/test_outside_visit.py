@@ -33,7 +33,7 @@ from tests.outsider import (
 )
 from tests.web.test_security_headers import assert_hardened
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 
 @pytest.fixture(autouse=True)

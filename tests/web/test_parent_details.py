@@ -20,7 +20,7 @@ from catchup.services import outbox
 from tests.factories.parents import SENTINELS, every_page, open_and_say, path, phone_of, sam, templates
 from tests.parent_visit import YOU, come_in, form_token, links_of, rows, send
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 
 @pytest.fixture(autouse=True)

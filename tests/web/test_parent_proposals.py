@@ -22,7 +22,7 @@ from tests.factories.parents import SAM, apart, every_page, open_and_say, phone_
 from tests.factories.staff import sign_in, staff_member
 from tests.parent_visit import YOU, come_in, form_token, links_of, send
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,8 @@ from tests.codes import send, token_of
 from tests.factories.families import a_family
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 KENT, MEDWAY = "E10000016", "E06000035"
 
 

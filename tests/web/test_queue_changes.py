@@ -20,7 +20,7 @@ from tests.factories.families import KENT, a_child, a_family, a_viewer
 from tests.factories.staff import staff_member
 from tests.statements import sent_to_sqlite
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 TODAY = date(2026, 6, 11)
 A_DAY, A_MINUTE = timedelta(days=1), timedelta(minutes=1)

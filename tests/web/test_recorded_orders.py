@@ -22,6 +22,8 @@ from tests.factories.families import BEXLEY, KENT, MEDWAY, a_family, a_viewer
 from tests.factories.orders import a_recorded_order
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 HEADING = (
     "reference,family_reference,child_first_name,child_born_on,parents,postcode,made_on,placing_council,"
     "home_council,offered_on\r\n"

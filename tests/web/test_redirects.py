@@ -18,10 +18,9 @@ from tests.codes import code, send, token_of
 from tests.factories.staff import sign_in, staff_member
 from tests.test_routes import methods, path_of
 from tests.trust import Measured
-from tests.web.test_council_sign_in import OidcProviders, come, councils, switched_on
+from tests.council_visits import come, switched_on
 from tests.web.test_sign_in import PASSWORD, with_authenticator
 
-__all__ = ["councils"]  # a fixture
 
 EVIL = "evil.example"
 FORMS = (

@@ -14,6 +14,8 @@ from tests.factories.families import KENT, SHEFFIELD, a_child, a_family
 from tests.factories.joining import a_child_said, a_recorded_order, a_registration
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 CONFIRMED = {
     **{"evidence": "confirmed", "confirmed_by": "Robin Example, Kent"},
     **{"confirmed_on-day": "1", "confirmed_on-month": "7", "confirmed_on-year": "2024"},

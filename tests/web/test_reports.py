@@ -26,6 +26,8 @@ from tests.factories.orders import a_recorded_order
 from tests.factories.parents import a_visit
 from tests.factories.staff import sign_in, staff_member
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 TODAY = date(2026, 1, 21)
 CELL = re.compile(r'data-cell="([^"]*)" data-value="([^"]*)"')
 

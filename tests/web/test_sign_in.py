@@ -317,7 +317,6 @@ def test_the_present_password_has_to_be_known_and_the_new_one_typed_twice(
     assert "not the same" in other.text
 
 
-@pytest.mark.promise("4.5 redirects")
 @pytest.mark.engine("sqlite")
 @pytest.mark.parametrize(
     "path",

@@ -17,7 +17,7 @@ from catchup.rules.terms import CallKind, ClosedAs
 from tests.factories.families import BEXLEY, a_family
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 TODAY = date(2026, 6, 11)  # a Thursday
 A_DAY = timedelta(days=1)

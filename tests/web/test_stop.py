@@ -15,7 +15,7 @@ from catchup.rules.terms import EscalationKind, Role
 from tests.factories.families import a_family
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 
 @pytest.fixture(autouse=True)

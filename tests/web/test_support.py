@@ -22,7 +22,7 @@ from catchup.services.support import NewRequest
 from tests.factories.families import BEXLEY, KENT, MEDWAY, a_child, a_family, a_viewer
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 TODAY = date(2026, 11, 23)
 # The order of 10 June 2022: Kent until 10 June 2025, then Medway, where the child lives.
 LAST_DAY, NEXT_DAY = date(2025, 6, 10), date(2025, 6, 11)

@@ -20,7 +20,7 @@ from catchup.services import warnings as service
 from tests.factories.families import BEXLEY, KENT, a_family, a_viewer
 from tests.factories.staff import sign_in, staff_member
 
-pytestmark = pytest.mark.usefixtures("session")
+pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine_in_ci("sqlite")]
 
 TODAY = date(2026, 11, 23)
 TEXT = "Never ring the landline"

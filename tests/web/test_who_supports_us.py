@@ -16,6 +16,8 @@ from catchup.models.council import Council
 from catchup.models.staff import Counter
 from tests.factories.families import KENT, MEDWAY, the_councils
 
+pytestmark = pytest.mark.engine_in_ci("sqlite")
+
 
 def ask(client, made=("29", "2", "2024"), **changes):
     the_councils()

@@ -38,7 +38,12 @@ bench: ## Measure the night, the queue, the saves and the memory against their f
 
 test-release: export CATCHUP_TESTS = release
 test-release: export CATCHUP_TRUST_FILE = docs/trust.md
-test-release: test ## Run the same tests with a release's numbers: hours
+test-release: ## Run the same tests with a release's numbers, then by themselves those that measure time
+	@.ci/setup test
+	@CATCHUP_CHROMIUM=$$(.ci/chromium) && export CATCHUP_CHROMIUM && \
+	{ .venv/bin/pytest -n $(WORKERS) $(TESTS); together=$$?; } && \
+	{ CATCHUP_ALONE=1 .venv/bin/pytest -p no:randomly $(TESTS); alone=$$?; } && \
+	test $$together -eq 0 && { test $$alone -eq 0 || test $$alone -eq 5; } # 5: none of these tests is one
 
 setup: ## Make the virtual environment .venv with everything in it
 	@.ci/setup test

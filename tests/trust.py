@@ -3,7 +3,8 @@
 A test marked ``promise(name)`` measures it, and says by the fixture ``measured`` what it found; one that says
 nothing counts as a test that passed or failed. The table stands at the end of every run; with
 CATCHUP_TRUST_FILE set its rows also replace those of that file, and what was not measured keeps its row with
-the day on which it last was. A test marked ``in_release`` is left out of `make test`.
+the day on which it last was. A test marked ``in_release`` is left out of `make test`; one marked ``alone``
+has a release's machine to itself, because it measures time.
 """
 
 import os
@@ -44,6 +45,13 @@ def _on(item: pytest.Item) -> str:
     return WORDS.get(callspec.params.get("engine", ""), "") if callspec else ""
 
 
+def _is_to_run(item: pytest.Item) -> bool:
+    """A release runs what is marked ``alone`` by itself, after all the rest."""
+    if os.environ.get("CATCHUP_TESTS") != "release":
+        return item.get_closest_marker("in_release") is None
+    return (item.get_closest_marker("alone") is not None) is (os.environ.get("CATCHUP_ALONE") == "1")
+
+
 class Table:
     """Gathers reports in the process that prints; with workers, from theirs."""
 
@@ -59,10 +67,9 @@ class Table:
                 if mark.args[0] not in PROMISES:
                     raise pytest.UsageError(f"{item.nodeid}: nothing is promised as {mark.args[0]!r}")
                 item.user_properties.append(("promise", mark.args[0]))
-        if os.environ.get("CATCHUP_TESTS") != "release":
-            later = [item for item in items if item.get_closest_marker("in_release")]
-            config.hook.pytest_deselected(items=later)
-            items[:] = [item for item in items if item not in set(later)]
+        later = [item for item in items if not _is_to_run(item)]
+        config.hook.pytest_deselected(items=later)
+        items[:] = [item for item in items if item not in set(later)]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what a finished test has said."""

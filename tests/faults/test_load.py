@@ -7,7 +7,12 @@ import pytest
 from bench import load
 from tests.trust import Measured
 
-pytestmark = [pytest.mark.in_release, pytest.mark.promise("4.13 sheds"), pytest.mark.promise("4.13 steady")]
+pytestmark = [
+    pytest.mark.in_release,
+    pytest.mark.alone,
+    pytest.mark.promise("4.13 sheds"),
+    pytest.mark.promise("4.13 steady"),
+]
 STEP_S = 30
 GROWS_BY = 1.10
 

@@ -56,7 +56,8 @@ def switch_off(person: Staff, identity: StaffIdentity, by: Viewer) -> None:
 def link(person: Staff, provider: Provider, subject: str) -> None:
     """Note who somebody is there, at their first visit. Raises RefusedError.
 
-    A one-time password that was not used yet is of no use any more and goes.
+    A one-time password that was not used yet is of no use any more and goes. Where the password is off from
+    now on, what it has opened is closed.
     """
     identity = identities.one(person.id, provider.issuer, for_update=True)
     if identity is None or identity.subject is not None or not lets_in(person, provider):
@@ -64,6 +65,8 @@ def link(person: Staff, provider: Provider, subject: str) -> None:
     identity.subject, identity.linked_at = subject, clock.real_now()
     if person.one_time_until is not None:
         person.password = person.one_time_until = None
+    if not provider.password:
+        end_sessions(person)
     _record("staff-council-sign-in-linked", person, None)
 
 

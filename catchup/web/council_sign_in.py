@@ -116,7 +116,7 @@ def come_back(key: str) -> ResponseReturnValue:
         g.good_tries = [bucket]  # nobody has guessed anything
         return _does_not_answer(provider, error)
     except ForgedError as error:
-        log.warning("An answer of the sign-in provider %s was refused: %s", key, error)
+        log.warning("An answer of the sign-in provider %s was refused: %s", key, str(error))
         return _refused(provider, "lost", 400)
     g.good_tries = [bucket]
     person = identities.holder(provider.issuer, answer.subject)
@@ -222,7 +222,7 @@ def _back(key: str) -> str:
 
 
 def _does_not_answer(provider: Provider, error: UnreachableError) -> ResponseReturnValue:
-    log.warning("The sign-in provider %s does not answer: %s", provider.key, error)
+    log.warning("The sign-in provider %s does not answer: %s", provider.key, str(error))
     return _page(provider, "silent", 503)
 
 

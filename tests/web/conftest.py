@@ -1,13 +1,17 @@
 """Who visits pages: Priya, a lead social worker of Kent, and her colleague Sam."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, scoped_session
 
 from catchup.models.staff import Staff
+from tests.council_visits import set_up
 from tests.factories.families import KENT
 from tests.factories.staff import sign_in, staff_member
+from tests.oidc_provider import OidcProviders
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from werkzeug.test import TestResponse
 from catchup.rules.terms import Role
 from catchup.web.sign_in import OWN_PATH
 from tests.codes import code, send, token_of
+from tests.council_visits import come, switched_on
 from tests.factories.staff import sign_in, staff_member
+from tests.oidc_provider import OidcProviders
 from tests.test_routes import methods, path_of
 from tests.trust import Measured
-from tests.council_visits import come, switched_on
 from tests.web.test_sign_in import PASSWORD, with_authenticator
-
 
 EVIL = "evil.example"
 FORMS = (

@@ -30,7 +30,7 @@ BODIES = (
     " OR (SELECT count(*) FROM staff) > 0 --",
     " ORDER BY 99 --",
     " LIKE '%",
-    "/**/OR/**/1=1#",
+    " /**/OR/**/1=1#",
 )
 PAYLOADS = [end + body for end in ENDS for body in BODIES]
 INNOCENT = ("zzqx OR none", "zzqx none such --")
@@ -116,6 +116,6 @@ def test_sql_in_an_address_is_an_unknown_word(
     assert not slow, "\n".join(slow)
     assert len(tried) > (100 if release else 3)
     measured(
-        f"{len(different)} of {asked:,} addresses with SQL of {len(PAYLOADS)} kinds in {len(tried)} parameters of {len(pages)} pages "
-        f"answered otherwise than an unknown word, {len(slow)} as late as SQL that sleeps"
+        f"{len(different)} of {asked:,} addresses ({len(PAYLOADS)} kinds of SQL in {len(tried)} parameters "
+        f"of {len(pages)} pages) unlike an unknown word, {len(slow)} as late as SQL that sleeps"
     )

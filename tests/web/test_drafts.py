@@ -257,6 +257,7 @@ def late(client: FlaskClient, call: Call, send: Callable[[str], TestResponse], m
     return answer.headers["Location"]
 
 
+@pytest.mark.promise("4.1 notes kept")
 def test_a_conversation_sent_too_late_is_back_after_signing_in(
     client: FlaskClient, call: Call, lead: Staff
 ) -> None:
@@ -270,6 +271,7 @@ def test_a_conversation_sent_too_late_is_back_after_signing_in(
     assert "x" * 3000 in page(client, call)
 
 
+@pytest.mark.promise("4.1 notes kept")
 def test_the_note_of_a_try_sent_too_late_is_back_and_the_try_is_not_recorded(
     client: FlaskClient, call: Call, lead: Staff
 ) -> None:

@@ -207,6 +207,7 @@ def test_a_link_with_any_bit_turned_opens_nothing(client: FlaskClient) -> None:
     assert client.get(path).status_code == 200
 
 
+@pytest.mark.promise("4.1 cookies")
 def test_a_visit_is_a_cookie_that_says_nothing_and_ends_by_itself(client: FlaskClient, app: Flask) -> None:
     parent = a_parent()
     used = open_link(client, a_link(parent))

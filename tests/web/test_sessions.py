@@ -66,6 +66,7 @@ CHANGES: dict[str, Callable[[Staff, Viewer], object]] = {
 }
 
 
+@pytest.mark.promise("4.1 old sessions")
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_by_an_administrator_ends_every_session_in_the_same_commit(
     session: Session, app: Flask, change: str
@@ -87,6 +88,7 @@ def test_a_change_by_an_administrator_ends_every_session_in_the_same_commit(
     assert session.scalars(select(StaffSession)).all() == []
 
 
+@pytest.mark.promise("4.1 old sessions")
 def test_signing_out_ends_the_session_and_leaves_nothing_in_the_browser(
     session: Session, app: Flask, client: FlaskClient
 ):
@@ -108,6 +110,7 @@ def test_signing_out_is_not_done_by_following_a_link(session: Session, client: F
     assert client.get("/sign-out").status_code == 405
 
 
+@pytest.mark.promise("4.1 old sessions")
 def test_a_request_that_was_slow_does_not_bring_a_signed_out_session_back(
     session: Session, app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ):
@@ -127,6 +130,7 @@ def test_a_request_that_was_slow_does_not_bring_a_signed_out_session_back(
     assert not works(app, token)
 
 
+@pytest.mark.promise("4.1 old sessions")
 def test_a_new_password_ends_the_other_sessions_and_gives_this_one_a_new_cookie(
     session: Session, app: Flask, client: FlaskClient
 ):
@@ -144,6 +148,7 @@ def test_a_new_password_ends_the_other_sessions_and_gives_this_one_a_new_cookie(
     assert works(app, cookie(client))
 
 
+@pytest.mark.promise("4.1 ends")
 @pytest.mark.parametrize(
     "role, minutes, alive",
     [
@@ -164,6 +169,7 @@ def test_a_session_ends_when_nothing_is_done_in_it(
         assert works(app, cookie(client)) is alive, "asking once more does not bring it back"
 
 
+@pytest.mark.promise("4.1 ends")
 def test_a_session_ends_after_ten_hours_of_work(session: Session, app: Flask, client: FlaskClient):
     with time_machine.travel("2026-11-20T07:00:00Z", tick=False) as time:
         sign_in(client, staff_member())
@@ -191,6 +197,7 @@ def test_the_database_holds_only_the_hash_of_a_cookie(session: Session, client: 
     assert cookie(client) not in repr(row.data)
 
 
+@pytest.mark.promise("4.1 cookies")
 def test_the_cookie_is_tied_to_this_host_and_kept_from_scripts(client: FlaskClient):
     answer = client.get("/sign-in")
 
@@ -204,6 +211,7 @@ def test_a_page_for_families_sets_no_cookie(client: FlaskClient):
     assert client.get("/").headers.getlist("Set-Cookie") == []
 
 
+@pytest.mark.promise("4.1 forged forms")
 def test_a_form_sent_from_another_site_is_refused(session: Session, client: FlaskClient):
     sign_in(client, staff_member())
     token = token_of(client.get("/password"))
@@ -213,6 +221,7 @@ def test_a_form_sent_from_another_site_is_refused(session: Session, client: Flas
         assert answer.status_code == 400
 
 
+@pytest.mark.promise("4.1 forged forms")
 def test_the_token_of_somebody_elses_form_is_refused(session: Session, app: Flask, client: FlaskClient):
     staff = staff_member()
     other = app.test_client()

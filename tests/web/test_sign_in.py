@@ -96,6 +96,7 @@ def test_after_a_password_comes_a_code(session: Session, app: Flask, client: Fla
     assert signed_in(client)
 
 
+@pytest.mark.promise("4.1 second factor")
 def test_a_code_works_once(session: Session, app: Flask):
     staff, authenticator = with_authenticator(session, app)
     first, second = app.test_client(), app.test_client()
@@ -112,6 +113,7 @@ def test_a_code_works_once(session: Session, app: Flask):
     assert send(second, "/sign-in/code", code=code(authenticator, 1)).status_code == 302
 
 
+@pytest.mark.promise("4.1 passkeys")
 def test_a_recovery_code_works_once_and_can_be_typed_in_any_way(session: Session, app: Flask):
     staff, _ = with_authenticator(session, app)
     with app.test_request_context():
@@ -140,6 +142,7 @@ def at_once(browsers: list[FlaskClient], path: str, the_code: str) -> int:
         return sum(pool.map(enter, range(len(browsers))))
 
 
+@pytest.mark.promise("4.1 second factor")
 def test_a_code_that_is_sent_from_everywhere_at_once_lets_one_in(session: Session, app: Flask):
     staff, authenticator = with_authenticator(session, app)
     with app.test_request_context():
@@ -232,6 +235,7 @@ def send_token(client: FlaskClient) -> str:
     return token_of(client.get("/sign-in"))
 
 
+@pytest.mark.promise("4.1 guessing")
 def test_ten_guesses_at_one_account_then_none_from_anywhere_until_the_window_is_over(
     session: Session, client: FlaskClient
 ):
@@ -245,6 +249,7 @@ def test_ten_guesses_at_one_account_then_none_from_anywhere_until_the_window_is_
         assert guess(client, staff.email, "192.0.2.99", PASSWORD) == 302
 
 
+@pytest.mark.promise("4.1 guessing")
 def test_ten_guesses_from_one_address_whichever_the_accounts_and_forged_headers_do_not_help(
     session: Session, client: FlaskClient
 ):
@@ -268,6 +273,7 @@ def test_right_tries_are_not_counted_so_that_an_office_can_sign_in_at_nine(sessi
     assert answers == {302}
 
 
+@pytest.mark.promise("4.1 guessing")
 def test_codes_are_limited_too(session: Session, app: Flask, client: FlaskClient):
     staff, authenticator = with_authenticator(session, app)
     give_password(client, staff.email)
@@ -280,6 +286,7 @@ def test_codes_are_limited_too(session: Session, app: Flask, client: FlaskClient
     assert refused.status_code == 429
 
 
+@pytest.mark.promise("4.1 passwords")
 @pytest.mark.engine("sqlite")
 @pytest.mark.parametrize(
     "new, sentence",
@@ -364,6 +371,7 @@ def test_an_address_asked_for_before_signing_in_is_where_one_arrives(
     )
 
 
+@pytest.mark.promise("4.1 forged forms")
 def test_a_form_without_its_token_signs_nobody_in(session: Session, client: FlaskClient):
     staff = with_password(session)
 

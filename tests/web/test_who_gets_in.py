@@ -56,9 +56,9 @@ def hosts(app: Flask, settings: Settings) -> Iterator[list[Flask]]:
 @pytest.mark.engine_in_ci("sqlite")
 @pytest.mark.promise("4.1 guessing")
 def test_guesses_at_one_account_from_many_addresses_and_at_many_accounts_from_one(
-    session: Session, hosts: list[Flask], release: bool, measured: Measured
+    session: Session, hosts: list[Flask], measured: Measured
 ):
-    staff, many = with_password(session), 500 if release else 40
+    staff, many = with_password(session), 40  # for a release two real hosts are asked 500 times
     clients = [host.test_client() for host in hosts]
     with time_machine.travel("2026-11-20T12:00:00Z", tick=False) as time:
         at_one = [guess(clients[n % 2], staff.email, f"192.0.2.{n % 50}") for n in range(many)]
@@ -337,13 +337,14 @@ def test_following_any_link_writes_nothing_and_every_cookie_is_tied_to_this_host
         give_password(client, staff.email),
         send(client, "/sign-in/code", code=code(authenticator)),
         send(client, "/sign-out", page="/password"),
+        app.test_client().get("/?lang=en"),
     ):
         cookies += len(given := answer.headers.getlist("Set-Cookie"))
         soft += [header for header in given if not is_tied(header)]
     measured(f"{len(soft)} of {cookies} cookies of {opened} pages lack anything", promise="4.1 cookies")
     measured(f"of {opened} GETs those of {len(written)} roles wrote", promise="4.1 forged forms")
     assert (soft, written) == ([], [])
-    assert cookies > 3
+    assert cookies > 4
 
 
 @pytest.mark.engine_in_ci("sqlite")

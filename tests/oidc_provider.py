@@ -29,6 +29,7 @@ BACK = "https://catch-up.example.com/sign-in/council/{key}/back"
 NAMES = ("kent", "medway")
 HANGS_FOR_S = 60
 FOUND = 302
+PUBLISHED = "a secret among the public keys"
 
 
 class Issuer:
@@ -59,7 +60,10 @@ class Issuer:
             "jwks_uri": f"{self.issuer}/keys",
             "end_session_endpoint": f"{self.issuer}/leave",
             "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
+            # Names that a client may take for settings of its own.
             "verify": False,
+            "scope": "openid everything",
+            "code_challenge_method": "plain",
             **self.orders.get("says", {}),
         }
 
@@ -111,7 +115,7 @@ class Issuer:
         }
         claims = {name: value for name, value in claims.items() if value is not None}
         key, how = self.keys[0], self.orders.get("sign", "well")
-        if how in {"none", "HS256"}:
+        if how in {"none", "HS256", PUBLISHED}:
             return self._unsigned(how, claims)
         header: dict[str, Any] = {"alg": "RS256", "kid": key.kid}
         if how.startswith("stranger"):
@@ -128,12 +132,14 @@ class Issuer:
         return token
 
     def _unsigned(self, algorithm: str, claims: dict[str, Any]) -> str:
-        """By nothing, or by the public key as if it were a secret."""
-        signed = f"{_encoded({'alg': algorithm, 'kid': self.keys[0].kid})}.{_encoded(claims)}"
+        """By nothing, by the public key as if it were a secret, or by a secret that is no longer one."""
+        published = algorithm == PUBLISHED
+        head = {"alg": "none" if algorithm == "none" else "HS256", "kid": self.keys[0].kid}
+        signed = f"{_encoded({**head, 'kid': PUBLISHED} if published else head)}.{_encoded(claims)}"
         if algorithm == "none":
             return f"{signed}."
-        public = self.keys[0].as_pem(private=False)
-        mac = hmac.digest(public, signed.encode(), "sha256")
+        secret = SECRET.encode() if published else self.keys[0].as_pem(private=False)
+        mac = hmac.digest(secret, signed.encode(), "sha256")
         return f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
     @staticmethod
@@ -163,7 +169,11 @@ class Handler(BaseHTTPRequestHandler):
         elif what == ".well-known/openid-configuration":
             self._answer(200, one.says())
         elif what == "keys":
-            self._answer(200, {"keys": [key.as_dict(private=False) for key in one.keys]})
+            keys = [key.as_dict(private=False) for key in one.keys]
+            if one.orders.get("sign") == PUBLISHED:
+                k = base64.urlsafe_b64encode(SECRET.encode()).rstrip(b"=").decode()
+                keys.append({"kty": "oct", "kid": PUBLISHED, "k": k})
+            self._answer(200, {"keys": keys})
         elif what == "authorize":
             link = f"/{one.name}/approve?{urlencode(query)}".replace("&", "&amp;")
             self._page(f'<h1>Council account</h1><p><a href="{link}">Go on as the worker</a></p>')

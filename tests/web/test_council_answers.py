@@ -30,7 +30,7 @@ from tests.council_visits import (
     switched_on,
 )
 from tests.factories.staff import staff_member
-from tests.oidc_provider import CLIENT, SECRET, OidcProviders
+from tests.oidc_provider import CLIENT, PUBLISHED, SECRET, OidcProviders
 from tests.trust import Measured
 
 PASSWORD = "three words together"
@@ -75,6 +75,7 @@ FORGED: dict[str, dict[str, Any]] = {
     "subject in other letters": {"claims": {"sub": "SUBJECT-1"}},
     "signed by nothing": {"sign": "none"},
     "signed by the public key": {"sign": "HS256"},
+    "signed by a published secret": {"sign": PUBLISHED},
     "signed by an unknown key": {"sign": "stranger"},
     "signed by an unknown key under a known name": {"sign": "stranger under our name"},
     "signed by a key that it brings": {"sign": "stranger with its key"},

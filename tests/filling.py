@@ -8,6 +8,7 @@ from bench import worlds
 from catchup.database import writing
 from catchup.extensions import db
 from catchup.models.family import Family
+from catchup.models.job import ServiceKind, ServiceMark
 from catchup.models.staff import StaffCouncil
 from catchup.services import demo
 from tests.factories.families import a_family
@@ -22,6 +23,7 @@ def fill(families: int) -> int:
     else:
         with writing():
             demo.load(OF_THE_DEMO, 1, date(2026, 11, 22), lambda what: None)
+            db.session.get_one(ServiceMark, 1).kind = ServiceKind.REAL  # the tests' service is one
             db.session.commit()
         leads = list(db.session.scalars(select(StaffCouncil.staff_id).distinct()))
         worlds.add_families(worlds.Scale(families - OF_THE_DEMO, 3, len(leads)), leads)

@@ -134,6 +134,9 @@ def as_email(mail: Mail, sender_address: str) -> EmailMessage:
         message["Subject"] = mail.subject
     except (ValueError, IndexError) as error:  # what the parser of headers raises for a broken one
         raise RefusedError("bad_header", for_good=True) from error
+    # A word in the code of headers (=?utf-8?q?…?=) would be read as another address than it says.
+    if [one.addr_spec for one in message["To"].addresses] != [mail.recipient]:
+        raise RefusedError("bad_header", for_good=True)
     message["Date"] = format_datetime(mail.written_at.astimezone(UTC))
     message["Message-ID"] = f"<{mail.id}@{sender_address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"

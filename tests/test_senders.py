@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -11,15 +12,19 @@ from uuid import uuid4
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
 
 from catchup import senders
 from catchup.rules.terms import Channel
 from catchup.senders import FolderSender, Mail, MailServer, RefusedError, SmtpSender, UnreachableError
+from catchup.web.fields import EmailField
 from config import ConfigError, Settings
 from tests.mailbox import Mailbox
 from tests.notify_stub import EMAIL_TEMPLATE, KEY, TEXT_TEMPLATE, NotifyStub
 from tests.processes import free_port
 from tests.settings import environment
+from tests.trust import Measured
 
 FROM = "catch-up@example.com"
 
@@ -104,6 +109,15 @@ def test_a_value_cannot_break_out_of_its_header(name: str, tmp_path: Path):
     with FolderSender(tmp_path / "outbox", FROM) as sender, pytest.raises(RefusedError, match="bad_header"):
         sender.send(bad)
     assert list((tmp_path / "outbox").iterdir()) == []
+
+
+@pytest.mark.promise("4.5 mail headers")
+@pytest.mark.parametrize(
+    "recipient", ["=?utf-8?q?b=40example.com?=@example.com", "a@example.com, b@example.com"]
+)
+def test_what_headers_would_read_as_another_address_is_refused(recipient: str):
+    with pytest.raises(RefusedError, match="bad_header"):
+        senders.as_email(a_mail(recipient=recipient), FROM)
 
 
 def test_the_folder_keeps_mails_and_texts_for_its_owner_alone(tmp_path: Path):
@@ -256,3 +270,44 @@ def test_without_a_template_for_texts_there_is_no_way_out_for_them(by_notify: Se
         sender.send(a_mail(channel=Channel.TEXT))
     assert not refused.value.for_good
     assert "Texts cannot be sent" in " ".join(senders.sentences(emails))
+
+
+class Addressed(Form):
+    """A form with an address alone."""
+
+    email = EmailField("Email", missing="Enter an email address")
+
+
+ODD_ADDRESSES = (
+    *("a@example.com\r\nBcc: b@example.com", "a@example.com\nb@example.com", "a@example.com%0Ab@example.com"),
+    *("a@example.com,b@example.com", "a@example.com;b@example.com", "a@example.com b@example.com"),
+    *("Sam <a@example.com>", '"b@example.com" <a@example.com>', "<a@example.com>", "a@example.com (b)"),
+    *('"a,b@example.com"@example.com', "a@b@example.com", "a@[127.0.0.1]", "@example.com:a@example.com"),
+    *("x" * 308 + "@example.com", "a" * 64 + "@example.com", "a\x00@example.com", "a\u2028@example.com"),
+    *("a@example.com\u202e", "ａ@example.com", "o'neil@example.com", "a+b=c@example.com", "żółć@example.com"),
+    *("a@ex\u200bample.com", "a%b@example.com", "a!b@example.com", "=?utf-8?q?b=40example.com?=@example.com"),
+)
+
+
+@pytest.mark.promise("4.5 mail headers")
+def test_an_odd_address_is_refused_or_is_one_recipient(smtp_server: Mailbox, measured: Measured):
+    taken, wrong = 0, []
+    with SmtpSender(MailServer.from_url(smtp_server.url), FROM) as sender:
+        for typed in ODD_ADDRESSES:
+            form = Addressed(MultiDict({"email": typed}))
+            if not form.validate():
+                continue
+            taken += 1
+            before, one = len(smtp_server.messages), [form.email.data]
+            with suppress(RefusedError):  # a server that takes no letters beyond ASCII in an address
+                sender.send(a_mail(recipient=form.email.data))
+            for mail, to in zip(smtp_server.messages[before:], smtp_server.recipients[before:], strict=True):
+                if (to, mail.get_all("To"), mail["Bcc"], mail["Cc"]) != (one, one, None, None):
+                    wrong.append((typed, to, mail.get_all("To")))
+                assert mail.get_content_type() == "text/plain"
+    assert wrong == []
+    assert 3 < taken < len(ODD_ADDRESSES) - 15
+    measured(
+        f"{len(wrong)} of {taken} addresses taken had another recipient, "
+        f"{len(ODD_ADDRESSES) - taken} were refused"
+    )

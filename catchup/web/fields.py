@@ -169,6 +169,8 @@ class EmailField(TextField):
 
     def read(self, text: str) -> str:
         try:
+            if "=?" in text:  # headers of mail would read it as another address
+                raise EmailNotValidError
             return validate_email(text, check_deliverability=False).normalized
         except EmailNotValidError:
             raise ValueError(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine, text
 
 from catchup.jobs import TIMETABLE, NightJob
@@ -32,6 +33,7 @@ def schedulers(database: str, folder: Path, count: int) -> Iterator[list[Program
             program.stop()
 
 
+@pytest.mark.promise("4.9 schedulers")
 def test_two_schedulers_do_the_night_once_and_end_at_once(fresh_database: str, tmp_path: Path):
     engine = create_engine(fresh_database)
 

@@ -32,6 +32,7 @@ def env(fresh_database: str, tmp_path: Path) -> Iterator[Env]:
     clock.move_to(None)
 
 
+@pytest.mark.promise("4.9 schedulers")
 @pytest.mark.parametrize("work", [processes.by_command, processes.without_a_lease])
 def test_four_processes_at_once_make_each_call_once(env: Env, work: object):
     known = populate()
@@ -50,6 +51,7 @@ def test_four_processes_at_once_make_each_call_once(env: Env, work: object):
     assert calls_that_exist() == calls_that_must(known, nights[-1])
 
 
+@pytest.mark.promise("4.9 frozen")
 def test_one_frozen_with_the_lease_writes_nothing_when_it_wakes_late(env: Env):
     known = populate()
     night = BEGINS + timedelta(days=400)
@@ -70,6 +72,7 @@ def test_one_frozen_with_the_lease_writes_nothing_when_it_wakes_late(env: Env):
 
 
 @pytest.mark.engine("postgresql")
+@pytest.mark.promise("4.9 frozen")
 def test_one_frozen_inside_its_transaction_is_ended_by_the_server(env: Env):
     known = populate()
     night, earlier = BEGINS + timedelta(days=400), BEGINS + timedelta(days=45)

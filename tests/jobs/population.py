@@ -64,7 +64,8 @@ def told_by_chance(chance: Random, number: int) -> list[Told]:
         told = Told(order, BEGINS, min(born, order), home=chance.choice(("Medway", "Medway", "Kent")))
         match chance.randrange(6):
             case 0:
-                first = _day(chance, BEGINS, BEGINS + timedelta(days=700))
+                # Later than the welcome call, which is there from the first day and would stay, cancelled.
+                first = _day(chance, BEGINS + timedelta(days=15), BEGINS + timedelta(days=700))
                 told = replace(told, pause=(first, first + timedelta(days=chance.randrange(1, 250))))
             case 1:
                 wanted = _day(chance, BEGINS, BEGINS + timedelta(days=365))

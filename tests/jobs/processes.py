@@ -11,7 +11,7 @@ from multiprocessing.synchronize import Barrier, Event
 
 import psutil
 
-from catchup import create_app
+from catchup import create_app, senders
 from catchup.jobs import JOBS, runner
 from catchup.services import leases, plans
 from catchup.services.leases import LostLeaseError
@@ -55,6 +55,15 @@ def send_messages(env: Mapping[str, str], ready: Event) -> None:
     with create_app(Settings.from_environment(env)).app_context():
         ready.set()
         JOBS["send-messages"].run(runner.committed)
+
+
+def keep_sending(env: Mapping[str, str]) -> None:
+    """What waits is sent, again and again; the mail server is waited for as little as a test can bear."""
+    senders.TIMEOUT_S = 0.3
+    with create_app(Settings.from_environment(env)).app_context():
+        while True:
+            JOBS["send-messages"].run(runner.committed)
+            time.sleep(0.02)
 
 
 def freeze_before_writing(env: Mapping[str, str], day: date, held_for: timedelta) -> None:

@@ -97,6 +97,7 @@ def test_a_council_with_its_own_code_is_listed_once_and_keeps_its_agency() -> No
     assert db.session.scalars(seen).all() == [OWN_CODE.code]
 
 
+@pytest.mark.promise("4.9 calendar")
 def test_a_council_that_is_divided_leaves_its_families_handovers_to_be_decided() -> None:
     family = a_family([a_child(date(2024, 5, 10))])
     elsewhere = a_family([a_child(date(2024, 5, 10))], home_council=SURREY)

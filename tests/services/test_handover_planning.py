@@ -141,6 +141,7 @@ def test_a_child_who_lives_outside_england_needs_a_decision() -> None:
     assert (handover.from_council, handover.to_council) == (KENT, None)
 
 
+@pytest.mark.promise("4.9 calendar")
 def test_a_home_council_that_is_divided_by_then_needs_a_decision() -> None:
     family = a_family([a_child(date(2024, 6, 10))], home_council=SURREY)
     handover_planning.plan_due(date(2026, 12, 11))
@@ -148,6 +149,7 @@ def test_a_home_council_that_is_divided_by_then_needs_a_decision() -> None:
     assert (handover.from_council, handover.to_council) == (KENT, None)
 
 
+@pytest.mark.promise("4.9 calendar")
 def test_a_placing_council_that_is_divided_by_then_needs_a_decision() -> None:
     family = a_family([a_child(date(2024, 6, 10), placing_council=SURREY)])
     handover_planning.plan_due(date(2026, 12, 11))
@@ -167,6 +169,7 @@ def test_an_unknown_placing_council_needs_a_decision_until_somebody_finds_out() 
     assert (handover.from_council, handover.to_council) == (BEXLEY, MEDWAY)
 
 
+@pytest.mark.promise("4.9 calendar")
 def test_a_move_within_the_three_years_works_the_receiving_council_out_again_at_once() -> None:
     family = a_planned_family()
     clock.move_to(date(2026, 2, 1))
@@ -201,6 +204,7 @@ def test_what_was_sent_stays_even_when_nothing_changes_any_more() -> None:
     assert [one.to_council for one in planned(family)] == [MEDWAY]
 
 
+@pytest.mark.promise("4.9 calendar")
 def test_a_move_after_the_three_years_plans_a_handover_at_once() -> None:
     clock.move_to(date(2026, 9, 1))
     family = a_family([a_child(ORDER_ON)], accepted_on=date(2026, 9, 1))

@@ -77,6 +77,7 @@ def test_nothing_is_done_while_another_process_works(
     assert session.scalars(select(AuditEvent.result).where(AuditEvent.action == "job.run")).one() == "busy"
 
 
+@pytest.mark.promise("4.9 seen")
 def test_a_job_that_fails_says_the_kind_of_error_and_never_its_text(
     session: Session, alex: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ):

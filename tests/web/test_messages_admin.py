@@ -76,6 +76,7 @@ def audited(session: Session) -> list[tuple[str, str]]:
     return [tuple(row) for row in session.execute(events.order_by(AuditEvent.id))]
 
 
+@pytest.mark.promise("4.14 repairable")
 def test_each_state_has_its_messages_and_their_number(session: Session, client: FlaskClient):
     long_ago = clock.real_now() - timedelta(hours=1)
     a_message()
@@ -112,6 +113,7 @@ def test_the_page_opens_with_what_needs_somebody(client: FlaskClient):
     assert client.get(f"{PAGE}?state=nonsense").status_code == 200
 
 
+@pytest.mark.promise("4.14 repairable")
 def test_a_message_that_was_given_up_goes_on_its_way_again(session: Session, client: FlaskClient):
     message = given_up()
 
@@ -156,6 +158,7 @@ def test_what_is_over_destroyed_or_broken_stays_where_it_is(session: Session, cl
     assert (counts[State.GIVEN_UP], counts[State.UNREADABLE], counts[State.WAITING]) == (2, 1, 0)
 
 
+@pytest.mark.promise("4.14 repairable")
 def test_after_an_outage_everything_that_was_given_up_goes_at_once(session: Session, client: FlaskClient):
     for _ in range(3):
         given_up()

@@ -27,6 +27,7 @@ ACTS = {
     "handover.list": _l("Was shown it on the board of handovers"),
     "needs.list": _l("Was shown it under “Needs a manager”"),
     "audit.view": _l("Asked who looked at the record"),
+    "page.refuse": _l("Asked for it and was refused"),
     "reading.notice": _l("Opened many records in an hour"),
     "reading.say_why": _l("Said why they open many records"),
     "reading.look": _l("Looked at who opened many records"),

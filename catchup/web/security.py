@@ -42,6 +42,7 @@ ACCESS: dict[str, frozenset[Role] | None] = {
 }
 ADMIN_IDLE_MINUTES = 15
 WRITES = frozenset({"POST"})
+REFUSED = frozenset({403, 404})
 PERMANENT_REDIRECT = 308
 # A file comes with these alone, and only from somebody whom the guard has let in: bytes of the whole request.
 LARGEST_REQUEST = {"admin.read_import": 10 * 1024 * 1024}
@@ -193,9 +194,21 @@ def _idle_administrator() -> bool:
     return clock.real_now() - seen_at >= idle_limit(g.viewer.role)
 
 
+def _refused() -> list[audit.Seen]:
+    """What somebody who is signed in asked for and did not get, by its id, whether it is there or not."""
+    ids = {name: one for name, one in (request.view_args or {}).items() if isinstance(one, UUID)}
+    if g.get("viewer") is None or not ids:
+        return []
+    subject = (request.endpoint or "")[:40]
+    first = next(iter(ids.values()))
+    return [audit.Seen("page.refuse", subject, first, ids.get("family_id"), result="refused")]
+
+
 def _finish(response: Response) -> Response:
     db.session.rollback()
     seen, g.seen = g.get("seen", []), []
+    if not seen and response.status_code in REFUSED:
+        seen = _refused()
     if seen:
         with database.writing():
             audit.record(g.viewer, *seen)

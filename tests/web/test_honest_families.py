@@ -15,6 +15,7 @@ from sqlalchemy import select
 from catchup.models.registration import DoubtedForm, JoinDraft, Registration
 from tests.factories.families import the_councils
 from tests.factories.joining import PAGES, answer, send, the_token
+from tests.trust import Measured
 
 # What a browser knows of somebody, by what it takes a box for: its autocomplete, else a word in its name.
 KNOWN = {
@@ -133,7 +134,7 @@ class Family:
 
 @pytest.mark.promise("4.3 honest")
 @pytest.mark.engine("sqlite")  # what the engines do differently is tried by test_join.py
-def test_no_family_is_turned_away_or_lost(app: Flask, session: Any, release: bool):
+def test_no_family_is_turned_away_or_lost(app: Flask, session: Any, release: bool, measured: Measured):
     """200 of them in a release, each from a home of its own; every tenth shares a clinic's address."""
     the_councils()
     references = []
@@ -144,3 +145,4 @@ def test_no_family_is_turned_away_or_lost(app: Flask, session: Any, release: boo
     kept = {*session.scalars(select(Registration.reference)), *session.scalars(select(DoubtedForm.reference))}
     assert kept == set(references)
     assert len(kept) == len(references)
+    measured(f"{len(references) - len(kept)} of {len(references)} families refused or lost")

@@ -154,6 +154,7 @@ def test_a_council_that_the_postcode_gets_wrong_can_be_put_right(priya: FlaskCli
     assert "From 23 November 2026: Kent." in look(priya, family, TODAY, **IN_BEXLEY, council=KENT)
 
 
+@pytest.mark.promise("4.4 sense")
 def test_a_day_before_the_order_or_the_birth_is_refused_beside_its_field(
     priya: FlaskClient, lead: Staff
 ) -> None:

@@ -1,14 +1,19 @@
 """What no browser sends: too much, too many, of the wrong kind. Nothing breaks, and little of it is read."""
 
 import io
+import tracemalloc
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from catchup.rules.terms import Role
+from tests.codes import token_of
 from tests.factories.families import the_councils
 from tests.factories.joining import fill_in, somebody_about_to_send, the_token
+from tests.factories.staff import sign_in, staff_member
+from tests.trust import Measured
 
 LIMIT = 256 * 1024
 URLENCODED = "application/x-www-form-urlencoded"
@@ -181,3 +186,42 @@ def test_odd_cookies_are_nobodys(client: FlaskClient, session: Any, cookie: str)
     headers = {"Cookie": f"__Host-join={cookie}; __Host-language={cookie}"}
     assert client.get("/join/name", headers=headers).status_code in {302, 410}
     assert client.post("/join/name", data={"full_name": "x"}, headers=headers).status_code == 400
+
+
+FILE = (
+    b'--x\r\nContent-Disposition: form-data; name="kind"\r\n\r\ndirectory\r\n'
+    b'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n%s\r\n'
+    b'--x\r\nContent-Disposition: form-data; name="file"; filename="rows.csv"\r\n'
+    b"Content-Type: text/csv\r\n\r\nname,category,offers,run_by\n"
+)
+END, FILES = b"\r\n--x--\r\n", 10 * 1024 * 1024
+
+
+@pytest.mark.promise("4.4 size")
+@pytest.mark.engine("sqlite")
+def test_a_file_may_hold_ten_megabytes_and_what_is_larger_takes_no_memory(
+    app: Flask, session: Any, measured: Measured
+):
+    visitor, administrator = somebody_about_to_send(app), app.test_client()
+    sign_in(administrator, staff_member(Role.ADMINISTRATOR, councils=()))
+    start = FILE % token_of(administrator.get("/admin/imports")).encode()
+    kind = "multipart/form-data; boundary=x"
+    at_most = start + b"x" * (FILES - len(start) - len(END)) + END
+    told = {"CONTENT_LENGTH": str(len(at_most))}
+    read = post(administrator, "/admin/imports", io.BytesIO(at_most), kind, environ_overrides=told)
+    assert read.status_code == 422, "read, and found to be no directory"
+    peaks = []
+    for client, path, limit in ((visitor, "/join/name", LIMIT), (administrator, "/admin/imports", FILES)):
+        for length in ({"CONTENT_LENGTH": str(FILES + 1)}, {"CONTENT_LENGTH": str(5 * FILES)}):
+            body = Endless(start)
+            tracemalloc.start()
+            answer = post(client, path, body, kind, environ_overrides=length)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+            assert answer.status_code == 413, path
+            assert body.given <= 2 * limit
+    assert max(peaks) < 5 * 1024 * 1024
+    measured(
+        f"10 MB of a file read, 10 MB and a byte refused; at most {max(peaks) / 1024**2:.1f} MB of memory "
+        f"for {len(peaks)} bodies of up to 50 MB"
+    )

@@ -88,6 +88,7 @@ def test_a_change_by_an_administrator_ends_every_session_in_the_same_commit(
     assert session.scalars(select(StaffSession)).all() == []
 
 
+@pytest.mark.promise("4.6 headers")
 @pytest.mark.promise("4.1 old sessions")
 def test_signing_out_ends_the_session_and_leaves_nothing_in_the_browser(
     session: Session, app: Flask, client: FlaskClient

@@ -19,6 +19,7 @@ from tests.factories.families import a_child, a_family
 from tests.factories.joining import a_child_said, send, somebody_about_to_send
 from tests.factories.staff import staff_member
 from tests.parent_visit import answer_requests, ask
+from tests.trust import Measured
 
 pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine("sqlite")]
 
@@ -42,7 +43,7 @@ def as_it_is() -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.mark.promise("4.3 never joined")
-def test_of_twenty_who_know_all_of_a_family_none_comes_near_it(app: Flask) -> None:
+def test_of_twenty_who_know_all_of_a_family_none_comes_near_it(app: Flask, measured: Measured) -> None:
     assert len(VARIANTS) == 20
     phone = NewPhone("+441632960101", who_else="Petunia", code_phrase="marigold")
     parents = (
@@ -70,6 +71,7 @@ def test_of_twenty_who_know_all_of_a_family_none_comes_near_it(app: Flask) -> No
         assert "If we know this address" in page.text
     assert answer_requests() == {}
     assert as_it_is() == before
+    changes = sum(as_it_is()[name] != rows for name, rows in before.items())
     assert len(db.session.scalars(select(Family)).all()) == 1
     assert len(db.session.scalars(select(Registration)).all()) == 20
     for message in db.session.scalars(select(Message)):
@@ -82,3 +84,6 @@ def test_of_twenty_who_know_all_of_a_family_none_comes_near_it(app: Flask) -> No
         assert isinstance(mail, outbox.Mail)
         told = mail.subject + mail.body
         assert not any(secret in told for secret in (*SECRETS, OURS, family.reference, "Sam", "Ada"))
+    measured(
+        f"{changes} of {len(before)} tables of families changed by {len(VARIANTS)} variants, 0 links sent"
+    )

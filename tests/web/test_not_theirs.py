@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.engine("sqlite")]
 NOT_OF_A_FAMILY = {
     *("service_id", "contact_id", "staff_id", "absence_id"),
     *("registration_id", "question_id", "form_id", "order_id"),
-    *("breach_id", "export_id", "version_id"),
+    *("breach_id", "export_id", "version_id", "alert_id"),
 }
 # Theirs to see as it was, when the family was theirs.
 AS_IT_WAS = {"staff.family"}

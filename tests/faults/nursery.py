@@ -13,10 +13,12 @@ from multiprocessing.connection import Connection
 from time import sleep
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
-from catchup import clock, create_app
+from catchup import clock, create_app, scheduler
 from catchup.extensions import db
-from catchup.jobs import runner
+from catchup.jobs import TIMETABLE, NightJob, runner
+from catchup.queries import jobs as queries
 from catchup.services import leases
 from config import Settings
 from tests.faults.kill_points import KILL_POINTS, strike_at
@@ -25,6 +27,7 @@ from tests.jobs.processes import context
 LONGEST_S = 120.0
 WRONG = 9  # the exit code of a child in which a job has failed
 FROZEN = 19  # what became of one that was stopped, passed by another, and woken
+AGAIN_S = 0.2
 SHORT = timedelta(seconds=0.3)
 
 
@@ -34,7 +37,8 @@ class Life:
 
     ``point`` and ``passing`` name a kill point; ``seconds`` kill it from outside, wherever it is then.
     ``freezes``: at its point it is stopped and not killed, another does the night, and then it is woken.
-    ``at_home``: the parent does the night itself.
+    ``at_home``: the parent does the night itself. ``keeps_on``: whatever goes wrong, it ticks again until the
+    night is done, as a scheduler does.
     """
 
     day: date
@@ -43,6 +47,7 @@ class Life:
     seconds: float | None = None
     freezes: bool = False
     at_home: bool = False
+    keeps_on: bool = False
     at: time | None = None
 
 
@@ -146,6 +151,17 @@ def _live(app: Flask, life: Life) -> int:
             signum = signal.SIGSTOP if life.freezes else signal.SIGKILL
             KILL_POINTS[life.point](strike_at(life.passing, signum))
         holder = leases.new_holder()
+        while life.keeps_on and not (scheduler._tick(app, holder) and _is_done(life.day)):
+            sleep(AGAIN_S)
         while (failed := runner.tick(holder)) is None:
             sleep(0.02)
         return WRONG if failed else 0
+
+
+def _is_done(day: date) -> bool:
+    try:
+        return not any(queries.missing_days(job.name, day) for job in TIMETABLE if isinstance(job, NightJob))
+    except OperationalError:
+        return False
+    finally:
+        db.session.remove()

@@ -86,6 +86,6 @@ def test_of_many_nights_that_are_killed_each_is_finished(field: Field, measured:
         kills += fight(field, campaign, at_points(chance, 100) + anywhere(chance, 50), check_every=3)
     assert kills.keys() == {*KILL_POINTS, "anywhere"}
     measured(
-        f"{kills.total()} kills ({kills['anywhere']} anywhere, the others at {len(kills) - 1} points; {sets} sets "
-        "of families): 0 missing, 0 extra, 0 double of calls, handovers, reminders, windows, messages"
+        f"{kills.total()} kills ({kills['anywhere']} anywhere, the others at {len(kills) - 1} points; {sets} "
+        "sets of families): 0 missing, 0 extra, 0 double of calls, handovers, reminders, windows, messages"
     )

@@ -95,8 +95,10 @@ def judge(rule: Rule, answer: TestResponse, role: Role | None) -> str | None:
     if not who:
         return None if answer.status_code == 404 else "should not be there for anybody"
     if role in who:
-        # Signing out ends on the sign-in page too.
-        shut = answer.status_code == 403 or (sent_to_sign_in and not rule.endpoint.startswith("security."))
+        # Signing out ends on the sign-in page too, and steps of signing in begin there.
+        shut = answer.status_code == 403 or (
+            sent_to_sign_in and not rule.endpoint.startswith(("security.", "passkey."))
+        )
         return f"should be open to {role or 'everybody'}" if shut else None
     if role is None:
         return None if sent_to_sign_in else "should ask to sign in"

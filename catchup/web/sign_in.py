@@ -264,7 +264,7 @@ def _signed_in(_app: Flask, user: Staff, **_: object) -> None:
     demo = _app.config["CATCHUP"].demo
     session[BEFORE_WORK] = [] if demo else [page for page, needed in todo.items() if needed]
     if request.endpoint == "security.mf_recovery":
-        left = len(user.mf_recovery_codes)
+        left = len(user.mf_recovery_codes or ())
         flash(ngettext("You have %(num)s recovery code left.", "You have %(num)s recovery codes left.", left))
     saw(audit.Seen("sign-in", "staff", subject_id=user.id))
 

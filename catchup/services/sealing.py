@@ -53,7 +53,7 @@ class Amiss:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a check saw. ``head`` is the newest link's hash, ``copies`` how many of them agree with the chain."""
+    """What a check saw. ``head`` is the newest link's hash, ``copies`` how many agree with the chain."""
 
     sealed: int
     unsealed: int

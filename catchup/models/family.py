@@ -194,7 +194,7 @@ class Lead(Identified, Base):
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
-    reason: Mapped[str | None] = mapped_column(String(200))
+    reason: Mapped[str | None] = mapped_column(Encrypted("lead.reason"))
 
     family: Mapped[Family] = relationship(back_populates="leads")
 

@@ -44,7 +44,7 @@ NO_TEXT = {
 PLAIN_COLUMNS = {
     *("staff.name", "agency.name", "service.name", "service.offers", "service.run_by", "service.contact"),
     *("service.languages", "signpost.written_in", "handover.why", "support_request.council_reason"),
-    *("home.note", "lead.reason"),
+    "home.note",
 }
 # Where answers and the like are kept as one piece, these keys hold what somebody has typed.
 TYPED = {

@@ -212,15 +212,6 @@ def test_a_stranger_cannot_tell_whether_somebody_exists(session: Session, app: F
     assert next(iter(answers))[0] == 422
 
 
-@pytest.mark.promise("4.1 hash")
-def test_a_password_is_kept_as_argon2id_of_the_size_that_is_asked_for(session: Session):
-    kept = with_password(session).password
-
-    memory, passes = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$", kept or "").groups()  # type: ignore[union-attr]
-    assert int(memory) >= 19 * 1024
-    assert int(passes) >= 2
-
-
 def guess(client: FlaskClient, email: str, address: str, password: str = WRONG) -> int:
     token = send_token(client)
     answer = client.post(
@@ -284,44 +275,6 @@ def test_codes_are_limited_too(session: Session, app: Flask, client: FlaskClient
     token = token_of(client.get("/sign-in/code"))
     refused = client.post("/sign-in/code", data={"csrf_token": token, "code": code(authenticator)})
     assert refused.status_code == 429
-
-
-@pytest.mark.promise("4.1 passwords")
-@pytest.mark.engine("sqlite")
-@pytest.mark.parametrize(
-    "new, sentence",
-    [
-        ("elevenchars", "Use at least 12 characters"),
-        ("x" * 129, "Use 128 characters or fewer"),
-        ("password12345", "harder to guess"),
-        ("KentAdoption2026", "harder to guess"),
-        ("workerexample1", "harder to guess"),
-        (PASSWORD, "must be different|differ from"),
-    ],
-)
-def test_a_new_password_that_is_easy_to_guess_is_refused(
-    session: Session, client: FlaskClient, new: str, sentence: str
-):
-    sign_in(client, with_password(session, name="Worker Example"))
-
-    answer = send(client, "/password", password=PASSWORD, new_password=new, new_password_confirm=new)
-
-    assert answer.status_code == 422
-    assert re.search(sentence, answer.text)
-
-
-def test_the_present_password_has_to_be_known_and_the_new_one_typed_twice(
-    session: Session, client: FlaskClient
-):
-    sign_in(client, with_password(session))
-    new = "quiet copper lanterns"
-
-    assert (
-        send(client, "/password", password=WRONG, new_password=new, new_password_confirm=new).status_code
-        == 422
-    )
-    other = send(client, "/password", password=PASSWORD, new_password=new, new_password_confirm=new + "s")
-    assert "not the same" in other.text
 
 
 @pytest.mark.engine("sqlite")

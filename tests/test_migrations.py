@@ -9,12 +9,15 @@ import flask_migrate
 import pytest
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, text
 
+from catchup.database import writing
 from catchup.extensions import db
 from catchup.models import Base
+from catchup.models.family import Lead
 from tests.conftest import Store
 from tests.factories.families import a_family
+from tests.factories.staff import staff_member
 from tests.filling import fill
 from tests.hosts import with_another
 from tests.invented_rows import rows_in_each
@@ -132,3 +135,26 @@ def test_going_up_where_everything_is_there_already_keeps_the_rows(app: Flask) -
         flask_migrate.upgrade()
         flask_migrate.upgrade()
         assert db.session.execute(db.text("SELECT reference FROM family")).scalar_one() == reference
+
+
+def test_why_a_lead_changed_is_encrypted_on_the_way_up_and_can_be_read_on_the_way_down(app: Flask) -> None:
+    with app.app_context():
+        family = a_family(lead=staff_member())
+        db.session.commit()
+        lead = db.session.scalars(select(Lead).where(Lead.family_id == family.id)).first()
+        assert lead is not None
+        db.session.remove()
+        flask_migrate.downgrade(revision="0012")
+        with writing():
+            db.session.execute(text("UPDATE lead SET reason = 'She knows the Sentinels'"))
+            db.session.commit()
+        db.session.remove()
+        flask_migrate.upgrade()
+        (kept,) = set(db.session.scalars(text("SELECT sealed_reason FROM lead")))
+        assert b"Sentinel" not in bytes(kept)
+        assert set(db.session.scalars(select(Lead.reason))) == {"She knows the Sentinels"}
+        db.session.remove()
+        flask_migrate.downgrade(revision="0012")
+        assert set(db.session.scalars(text("SELECT reason FROM lead"))) == {"She knows the Sentinels"}
+        db.session.remove()
+        flask_migrate.upgrade()

@@ -194,7 +194,7 @@ class Lead(Identified, Base):
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
-    reason: Mapped[str | None] = mapped_column(Encrypted("lead.reason"))
+    reason: Mapped[str | None] = mapped_column("sealed_reason", Encrypted("lead.reason"))
 
     family: Mapped[Family] = relationship(back_populates="leads")
 

@@ -1,15 +1,52 @@
 """Trust: who staff are at their own council, reading that somebody should look at, failures that were told."""
 
+from contextlib import suppress
+
 import sqlalchemy as sa
 from alembic import op
+from cryptography.exceptions import InvalidTag
+
+from catchup.crypto import ring
 
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
 
+WHERE = "lead.reason"  # the column as it was called, which the key is bound to
+
+
+LEAD = sa.table(
+    "lead",
+    sa.column("id", sa.Uuid()),
+    sa.column("reason", sa.String()),
+    sa.column("sealed_reason", sa.LargeBinary()),
+)
+
+
+def _seal_reasons() -> None:
+    """Why a lead changed is typed of a family: what stands there in clear is encrypted."""
+    op.add_column("lead", sa.Column("sealed_reason", sa.LargeBinary(), nullable=True))
+    written = op.get_bind().execute(sa.select(LEAD.c.id, LEAD.c.reason).where(LEAD.c.reason.is_not(None)))
+    for key, reason in written.all():
+        op.execute(sa.update(LEAD).where(LEAD.c.id == key).values(sealed_reason=ring.seal(reason, WHERE)))
+    op.execute("ALTER TABLE lead DROP COLUMN reason")  # no table is built anew for it
+
+
+def _open_reasons() -> None:
+    """The way back. What these keys do not open is left out."""
+    op.add_column("lead", sa.Column("reason", sa.String(length=200), nullable=True))
+    sealed = op.get_bind().execute(
+        sa.select(LEAD.c.id, LEAD.c.sealed_reason).where(LEAD.c.sealed_reason.is_not(None))
+    )
+    for key, reason in sealed.all():
+        with suppress(KeyError, InvalidTag):
+            op.execute(sa.update(LEAD).where(LEAD.c.id == key).values(reason=ring.open(reason, WHERE)))
+    op.execute("ALTER TABLE lead DROP COLUMN sealed_reason")
+
 
 def upgrade() -> None:
+    _seal_reasons()
     op.create_table(
         "reading_alert",
         sa.Column("staff_id", sa.Uuid(), nullable=False),
@@ -77,6 +114,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _open_reasons()
     op.drop_table("job_alert")
     op.drop_index("ix_audit_event_opened", table_name="audit_event")
     op.drop_table("staff_identity")

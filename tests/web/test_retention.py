@@ -18,7 +18,7 @@ from catchup.rules.policy import Policy
 from catchup.rules.retention import Holds, Kept, review_due_on
 from catchup.rules.terms import Role
 from catchup.services import families
-from tests.codes import send
+from tests.codes import send, token_of
 from tests.factories.families import BEXLEY, KENT, a_child, a_family, a_viewer
 from tests.factories.staff import sign_in, staff_member
 
@@ -111,6 +111,18 @@ def test_a_family_in_the_scheme_or_too_young_is_not_erased(client: FlaskClient, 
     assert against == [Holds.NOT_DUE, Holds.IN_SCHEME]
     assert "This record may be erased" not in client.get(page(young)).text
     assert client.post(f"{page(young)}/erase").status_code == 400
+
+
+def test_a_form_that_has_left_the_page_is_refused_without_pointing_at_it(
+    client: FlaskClient, family: Family, first: Staff
+) -> None:
+    press(client, family, "hold", **{"hold-reason": "A claim may need it."})
+    token = token_of(client.get(page(family)))
+    answer = client.post(f"{page(family)}/erase", data={"csrf_token": token, "erase-reason": ""})
+    assert answer.status_code == 422
+    assert "There is a problem" not in answer.text
+    assert "A claim may need it." in answer.text
+
 
 
 def test_one_that_is_kept_comes_again_when_that_time_is_over(

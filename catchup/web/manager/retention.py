@@ -170,11 +170,18 @@ def _show(
     history = retention.history(family.id)
     held = retention.hold_of(family.id)
     review = retention.open_review(family.id)
+    against = [HOLDS[one] for one in retention.standing_against(family.id, today)]
+    # Of a form that has left the page meanwhile the page itself says why.
+    there = (
+        keep if not review else None,
+        erase if not (review or against) else None,
+        hold if not held else None,
+    )
     return render_template(
         "manager/retention_of.html",
         family=family,
         due_on=retention.due_on(family.id, today),
-        against=[HOLDS[one] for one in retention.standing_against(family.id, today)],
+        against=against,
         review=review,
         held=held,
         history=history,
@@ -183,7 +190,7 @@ def _show(
         keep=keep or KeepForm(prefix="keep-", formdata=None),
         erase=erase or ReasonForm(prefix="erase-", formdata=None),
         hold=hold or ReasonForm(prefix="hold-", formdata=None),
-        form=keep or erase or hold,
+        form=next(filter(None, there), None),
         today=today,
         nav="needs",
     )

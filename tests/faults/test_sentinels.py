@@ -265,7 +265,7 @@ def test_nothing_of_anybody_is_left_behind(
     visited = {address for walker in world.walkers.values() for address in walker.visited}
     assert [address for address in visited if any(word in address for word in sentinels.all)] == []
     raw = raw_bytes(world, tmp_path)
-    assert [(word, plain_in(word)) for word in sentinels.encrypted if word.encode() in raw] == []
+    assert [(word, plain_in(word)) for word in sentinels.encrypted if is_in(word, raw)] == []
     assert stored(sentinels) > 0
     asked = sum(one["event"] == "request" for one in told)
     measured(
@@ -287,6 +287,11 @@ def guess(walker: Walker, sentinels: Sentinels) -> None:
 def stored(sentinels: Sentinels) -> int:
     """Families whose name is a sentinel: what was looked for is there, and can be read with the keys."""
     return sum(name in sentinels.families for name in db.session.scalars(sa.select(Family.name)))
+
+
+def is_in(word: str, raw: bytes) -> bool:
+    """Whether a word stands in raw bytes, as it is or as a dump writes bytes."""
+    return word.encode() in raw or word.encode().hex().encode() in raw
 
 
 def plain_in(word: str) -> list[str]:

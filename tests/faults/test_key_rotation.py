@@ -170,7 +170,8 @@ def test_keys_change_under_load_and_kills(
     measured(
         f"{opened:,} values of {families + FAMILIES_OF_THE_DEMO:,} families, {killed} kills, "
         f"{len(statuses):,} requests at {asked:.0f} a second: {len(wrong)} errors, "
-        f"{opened / (opened + shut):.0%} readable without the old key, {values.opened_by(old)[0]} values it opens",
+        f"{opened / (opened + shut):.0%} readable without the old key, "
+        f"{values.opened_by(old)[0]} values it opens",
         holds=asked >= REQUESTS_A_SECOND * 0.8,
     )
 

@@ -188,13 +188,13 @@ def restore(path: Path, replace: str | None, say: Say) -> Restored:
             raw_rows.empty(connection)
             _migrate(connection, head["revision"])
             say("Writing every row …")
-            _fill(connection, source)
+            filled = _fill(connection, source)
     except OSError as error:
         raise RefusedError(f"The backup could not be read: {error.strerror}.") from error
     except archive.DamagedError as damaged:
         raise RefusedError(str(damaged)) from damaged
     say("Comparing every row …")
-    _compare(connection, told)
+    _compare(connection, told, filled)
     _migrate(connection, "head")
     if orphans(connection):
         raise RefusedError("Rows of the backup lack what they belong to. Nothing was changed.")
@@ -297,15 +297,18 @@ def _look_through(source: BufferedReader, head: dict[str, Any]) -> dict[str, lis
     return dict(told)
 
 
-def _fill(connection: Connection, source: BufferedReader) -> None:
+def _fill(connection: Connection, source: BufferedReader) -> dict[str, list[str]]:
+    """Write every row; returns the columns of each table in the file's order, which its sums go by."""
     put_keys_back = raw_rows.without_keys(connection)
-    table, columns = "", list[str]()
+    table, columns, filled = "", list[str](), dict[str, list[str]]()
     for what, *content in _records(source, None):
         if what == "table":
             table, columns = content
+            filled[table] = columns
         elif what == "rows":
             raw_rows.write(connection, table, columns, content[0])
     put_keys_back()
+    return filled
 
 
 def _records(source: BufferedReader, head: dict[str, Any] | None) -> Any:
@@ -320,8 +323,8 @@ def _records(source: BufferedReader, head: dict[str, Any] | None) -> Any:
     return archive.records(source, key[0])
 
 
-def _compare(connection: Connection, told: dict[str, list[Any]]) -> None:
-    for table, columns in raw_rows.tables(connection).items():
+def _compare(connection: Connection, told: dict[str, list[Any]], filled: dict[str, list[str]]) -> None:
+    for table, columns in filled.items():
         tally = Tally()
         for rows in raw_rows.read(connection, table, columns):
             tally.add(rows)

@@ -99,6 +99,7 @@ ELSEWHERE = {
     "manager.download_barriers": "a file: test_barriers.py",
     "manager.download_published": "a file: test_published.py",
     "staff.record_calls_afterwards": "needs a council outside the agency; made as staff.change_lead is",
+    "manager.look_to_check": "there when somebody has opened many records: test_looks_to_check.py",
     "staff.say_why": "comes after opening very many records: test_looks_to_check.py",
     "staff.show_queue_changes": "pieces of the queue's page: test_queue.py",
     **dict.fromkeys(

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, scoped_session
 
 from catchup.extensions import db
+from catchup.models import Base
 from catchup.models.audit import AuditEvent
 from catchup.models.family import Family
 from catchup.models.staff import StaffSession
@@ -61,7 +62,11 @@ def test_a_backup_of_a_version_before_comes_back_row_by_row_and_up_to_date(
     backups.note()
     session.commit()
     with db.engine.connect() as connection:
-        here = {name: some for name, some in columns_of(connection).items() if name not in OF_RESTORING}
+        here = {
+            name: [column for column in some if column in Base.metadata.tables[name].c]
+            for name, some in columns_of(connection).items()
+            if name not in OF_RESTORING
+        }
     before = dump(store.url("shared"), here)
 
     backups.make(tmp_path / "then", lambda what: None)

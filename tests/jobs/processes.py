@@ -60,10 +60,11 @@ def send_messages(env: Mapping[str, str], ready: Event) -> None:
 def keep_sending(env: Mapping[str, str]) -> None:
     """What waits is sent, again and again; the mail server is waited for as little as a test can bear."""
     senders.TIMEOUT_S = 0.3
-    with create_app(Settings.from_environment(env)).app_context():
-        while True:
+    app = create_app(Settings.from_environment(env))
+    while True:
+        with app.app_context():  # one for each round, as for each tick: what was read before is let go
             JOBS["send-messages"].run(runner.committed)
-            time.sleep(0.02)
+        time.sleep(0.02)
 
 
 def freeze_before_writing(env: Mapping[str, str], day: date, held_for: timedelta) -> None:

@@ -42,6 +42,7 @@ NO_OPENING = {
     "handover.conflict": "the same",
     "handover.summary.changed": "the same",
     "handover.link.code": "a code made for a summary that was opened already",
+    "page.refuse": "it was refused",
     "audit.search": "an administrator's search: references alone",
 }
 MOST, ASKED = Policy().records_an_hour, Policy().records_without_a_reason

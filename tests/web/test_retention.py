@@ -124,7 +124,6 @@ def test_a_form_that_has_left_the_page_is_refused_without_pointing_at_it(
     assert "A claim may need it." in answer.text
 
 
-
 def test_one_that_is_kept_comes_again_when_that_time_is_over(
     client: FlaskClient, family: Family, first: Staff
 ) -> None:

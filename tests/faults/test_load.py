@@ -13,7 +13,7 @@ pytestmark = [
     pytest.mark.promise("4.13 sheds"),
     pytest.mark.promise("4.13 steady"),
 ]
-STEP_S = 30
+STEP_S = 20
 GROWS_BY = 1.10
 
 
@@ -49,9 +49,9 @@ def say(found: dict[str, Any], promise: str, seconds: int, measured: Measured) -
 
 @pytest.mark.promise("4.13 one machine")
 def test_one_machine_bears_five_times_what_is_needed(measured: Measured) -> None:
-    say(load.measure("sqlite", 1, 2, 180, STEP_S), "4.13 one machine", 180, measured)
+    say(load.measure("sqlite", 1, 2, 90, STEP_S), "4.13 one machine", 90, measured)
 
 
 @pytest.mark.promise("4.13 several hosts")
 def test_two_hosts_bear_what_all_of_england_needs(measured: Measured) -> None:
-    say(load.measure("postgresql", 2, 1, 120, STEP_S), "4.13 several hosts", 120, measured)
+    say(load.measure("postgresql", 2, 1, 60, STEP_S), "4.13 several hosts", 60, measured)

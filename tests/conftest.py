@@ -159,8 +159,8 @@ def app(engine: str, store: Store, work_folder: Path, apps: dict[str, Flask]) ->
     if engine not in apps:
         variables = environment(store.url("shared"), work_folder / f"instance-{engine}")
         apps[engine] = create_app(Settings.from_environment(variables))
-        apps[engine].test_client_class = Visitor
     app = apps[engine]
+    app.test_client_class = Visitor
     config = dict(app.config)
     clock.begin_at(MORNING)
     yield app

@@ -11,6 +11,7 @@ from tests.servers import LiveServer
 TODAY = "2026-11-23"
 
 
+@pytest.mark.in_release  # its pages are tried in tests/web and looked at in test_every_page.py
 @pytest.mark.engine("sqlite")
 def test_a_worker_looks_the_text_over_and_sends_it(
     serve: Callable[..., LiveServer], open_page: Callable[..., Page], axe: Callable[[Page], None]

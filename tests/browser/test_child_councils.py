@@ -14,6 +14,7 @@ TODAY = "2026-11-23"
 UNDECIDED = re.compile("^Leo, ")
 
 
+@pytest.mark.in_release  # its pages are tried in tests/web and looked at in test_every_page.py
 @pytest.mark.engine("sqlite")
 def test_an_order_is_put_right_by_keyboard_and_a_council_is_named(
     serve: Callable[..., LiveServer], phone: Page, axe: Callable[[Page], None]

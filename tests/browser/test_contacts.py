@@ -14,6 +14,7 @@ TODAY = "2026-11-23"  # a Monday
 ORDINARY = re.compile("^(Overdue|Due today|Open, due later)")
 
 
+@pytest.mark.in_release  # its pages are tried in tests/web and looked at in test_every_page.py
 @pytest.mark.engine("sqlite")
 def test_a_number_and_a_warning_are_changed_on_a_phone(
     serve: Callable[..., LiveServer], phone: Page, axe: Callable[[Page], None]

@@ -10,6 +10,7 @@ from tests.servers import LiveServer
 TODAY = "2026-11-23"
 
 
+@pytest.mark.in_release  # its pages are tried in tests/web and looked at in test_every_page.py
 @pytest.mark.engine("sqlite")
 def test_whom_to_ask_is_said_as_one_chooses_and_services_stand_by_distance(
     serve: Callable[..., LiveServer], phone: Page, axe: Callable[[Page], None]

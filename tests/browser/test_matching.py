@@ -12,6 +12,7 @@ from tests.servers import LiveServer
 TODAY = "2026-11-23"
 
 
+@pytest.mark.in_release  # its pages are tried in tests/web and looked at in test_every_page.py
 @pytest.mark.engine("sqlite")
 def test_a_registration_is_compared_linked_and_the_link_undone(
     serve: Callable[..., LiveServer], phone: Page, axe: Callable[[Page], None]

@@ -12,6 +12,7 @@ from tests.servers import LiveServer
 TODAY = "2026-11-23"
 
 
+@pytest.mark.in_release  # its pages are tried in tests/web and looked at in test_every_page.py
 @pytest.mark.engine("sqlite")
 def test_a_move_is_recorded_by_keyboard_and_the_handover_goes_elsewhere(
     serve: Callable[..., LiveServer], phone: Page, axe: Callable[[Page], None]

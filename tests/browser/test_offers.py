@@ -11,6 +11,7 @@ from tests.servers import LiveServer
 TODAY = "2026-11-23"
 
 
+@pytest.mark.in_release  # its pages are tried in tests/web and looked at in test_every_page.py
 @pytest.mark.engine("sqlite")
 def test_a_family_is_offered_it_by_letter_and_joins_with_the_code(
     serve: Callable[..., LiveServer], open_page: Callable[..., Page], axe: Callable[[Page], None]

@@ -28,13 +28,14 @@ BARNSLEY_CODES = ("E08000016", "E08000038")
 SHOWN = re.compile(r'data-cell="([^"]*)" data-value="([^"]*)"')
 
 
-@pytest.mark.in_release  # two such worlds are enough for every change
+@pytest.mark.in_release  # one such world is enough for every change
 @pytest.mark.usefixtures("session")
 @pytest.mark.engine("sqlite")
 def test_every_cell_is_as_somebody_else_counts_it() -> None:
     _count_twice(1, date(2026, 11, 21), (2025, 2026))
 
 
+@pytest.mark.in_release  # the same
 @pytest.mark.usefixtures("session")
 @pytest.mark.engine("postgresql")
 def test_every_cell_is_as_somebody_else_counts_it_on_the_first_day_of_a_year() -> None:

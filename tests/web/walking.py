@@ -18,7 +18,7 @@ from uuid import uuid4
 import html5lib
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -29,7 +29,7 @@ from catchup.models.call import Call
 from catchup.models.council import AgencyMembership
 from catchup.models.family import Parent
 from catchup.models.registration import DoubtedForm
-from catchup.models.staff import Staff
+from catchup.models.staff import Staff, StaffSession
 from catchup.rules.imports import ImportKind
 from catchup.rules.settings import FIGURES
 from catchup.rules.terms import Role
@@ -95,6 +95,7 @@ class Walk:
     ids: dict[str, Any]
     people: dict[str, FlaskClient] = field(default_factory=dict)
     more: list[tuple[str, str]] = field(default_factory=list)  # pages that no rule and id leads to
+    cookies: dict[str, dict[Any, Any]] = field(default_factory=dict)
 
     def who(self, endpoint: str) -> str:
         """Whose page it is."""
@@ -102,13 +103,16 @@ class Walk:
         return part if part in self.people else "manager"
 
     def again(self) -> None:
-        """Put the database back as it was when everything had been made."""
+        """Put the database back as it was when everything had been made, and everybody's cookies."""
         db.session.remove()
         db.engine.dispose()
         self.store.copy("walked", "shared")
+        for who, cookies in self.cookies.items():
+            self.people[who]._cookies = dict(cookies)  # who has signed out meanwhile is at the desk again
 
     def keep(self) -> None:
-        """Remember the database as it is."""
+        """Remember the database as it is, and everybody's cookies."""
+        self.cookies = {who: dict(browser._cookies) for who, browser in self.people.items()}
         db.session.commit()
         db.session.remove()
         db.engine.dispose()
@@ -267,6 +271,8 @@ def _make(app: Flask, store: Any) -> Walk:
     made.more += [("stranger", "/sign-in"), ("stranger", "/manage")]
     for who, path in (("admin", "/password"), ("stranger", "/sign-in"), ("manager", "/password")):
         made.open(who, path)  # the token of its forms is kept with the session
+    # However long a run takes, nobody's session ends meanwhile.
+    db.session.execute(update(StaffSession).values(seen_at=clock.real_now() + timedelta(hours=6)))
     made.keep()
     return made
 

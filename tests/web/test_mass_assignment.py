@@ -22,6 +22,7 @@ from tests.page_check import BadPageError
 from tests.trust import Measured
 from tests.web.walking import Form, Walk, walk
 
+SURE = "staff.add_warning"  # its form writes whatever the ids of this world are; others by chance only
 IN_CI = 8  # pages
 PROOFS = {"csrf_token", "token"}
 BESIDES = {"audit_event", "staff_session", "counter"}  # written whatever comes of a form
@@ -105,7 +106,10 @@ def test_nothing_moves_that_a_form_does_not_own(
     app: Flask, session: Any, store: Any, release: bool, measured: Measured
 ) -> None:
     world = walk(app, store)
-    pages = world.paths() if release else random.Random(5).sample(world.paths(), IN_CI)
+    pages = world.paths()
+    if not release:
+        sure = [one for one in pages if world.endpoint(one[1], "GET") == SURE]
+        pages = random.Random(5).sample(pages, IN_CI) + sure
     forms = forms_of(world, pages)
     fields = {name for form in forms for name in form.names}
     world.again()

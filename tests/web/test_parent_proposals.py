@@ -189,7 +189,8 @@ def test_a_second_parent_is_asked_before_their_details_are_used(client: FlaskCli
     for message in db.session.scalars(select(Message).where(Message.template == "confirm_parent")):
         mail = outbox.open_message(message.id, clock.real_now(), clock.today())
         assert isinstance(mail, outbox.Mail)
-        assert not any(word in mail.subject + mail.body for word in ("Jo", "Sam", "Example", "adopt"))
+        said = mail.subject + re.sub(r"/[\w-]{43}\b", "/", mail.body)  # a link's letters are chance
+        assert not any(word in said for word in ("Jo", "Sam", "Example", "adopt"))
     (link,) = links_of(yes, "confirm_parent")
     page = client.get(link)
     assert "Would you like us to use your details?" in page.text

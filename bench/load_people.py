@@ -9,19 +9,19 @@ import gevent.monkey
 
 gevent.monkey.patch_all()
 
-import json  # noqa: E402 -- the sockets first
-import re  # noqa: E402
-import sys  # noqa: E402
-import time  # noqa: E402
-from collections import Counter  # noqa: E402
-from pathlib import Path  # noqa: E402
-from random import Random  # noqa: E402
-from typing import Any  # noqa: E402
+import json
+import re
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Any
 
-import gevent  # noqa: E402
-from locust import task  # noqa: E402
-from locust.contrib.fasthttp import FastHttpUser  # noqa: E402
-from locust.env import Environment  # noqa: E402
+import gevent
+from locust import task
+from locust.contrib.fasthttp import FastHttpUser
+from locust.env import Environment
 
 REQUESTS_A_TASK = 10 / 8  # of the weights below: eight tasks make ten requests, two of which write
 KEPT = 8  # calls and families of each person that are opened again and again

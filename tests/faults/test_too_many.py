@@ -1,10 +1,13 @@
 """More requests than a process can serve: it says so at once, keeps the order, and is well afterwards."""
 
+import re
 import threading
 import time
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from http.client import HTTPConnection
 from typing import Any
 
@@ -105,6 +108,23 @@ def test_a_fault_gives_its_turn_back() -> None:
         with pytest.raises(RuntimeError):
             ask(layer)
     assert refused == []
+
+
+def test_the_refusal_keeps_the_policy_and_its_form_can_be_sent_again() -> None:
+    """Its own style is the one thing it lets in, by its sum; browsers send a form again on loading again."""
+    layer = Shedding(Slow(), secure=True, refused=lambda: None, at_once=0, waiting=0)
+    headers: dict[str, str] = {}
+    (page,) = layer(
+        {"PATH_INFO": "/queue", "REQUEST_METHOD": "POST"}, lambda _status, given: headers.update(given)
+    )
+    style = re.search(r"<style>(.*)</style>", page.decode())
+    assert style
+    allowed = b64encode(sha256(style[1].encode()).digest()).decode()
+    assert headers["Content-Security-Policy"].startswith(f"default-src 'none'; style-src 'sha256-{allowed}';")
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert {"Strict-Transport-Security", "X-Content-Type-Options", "Referrer-Policy"} <= headers.keys()
+    assert (headers["Cache-Control"], headers["Retry-After"]) == ("no-store", str(shedding.COME_BACK_S))
+    assert "load this page again" in page.decode()
 
 
 @pytest.mark.engine("sqlite")

@@ -41,8 +41,14 @@ class Group:
         self.family = self.supervisor.children(recursive=True)
 
     def child(self, code: str) -> psutil.Process:
-        """The direct child that runs this code."""
-        return next(child for child in self.supervisor.children() if child.cmdline()[-1] == code)
+        """The direct child that runs this code; one that has only been forked still looks like its parent."""
+        deadline = time.monotonic() + 20
+        while True:
+            for child in self.supervisor.children():
+                if child.cmdline()[1:] == ["-c", code]:
+                    return child
+            assert time.monotonic() < deadline, "the child did not start"
+            time.sleep(0.02)
 
     def left(self, within: float) -> list[psutil.Process]:
         """Processes still alive after that many seconds (a zombie is dead: nobody has reaped it yet)."""

@@ -240,7 +240,10 @@ def walk(app: Flask, store: Any) -> Walk:
         clock.move_to(TODAY)
         _made[name].again()
     else:
+        # Forms keep their token with the session that is kept, whoever asks for the world first.
+        asked, app.config["WTF_CSRF_ENABLED"] = app.config.get("WTF_CSRF_ENABLED", True), True
         _made[name] = _make(app, store)
+        app.config["WTF_CSRF_ENABLED"] = asked
     return _made[name]
 
 
